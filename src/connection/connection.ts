@@ -1,0 +1,351 @@
+/**
+ * The one object that a handler holds, whatever carries it.
+ *
+ * @module
+ */
+
+import { ClosedError, FullduplexError, LimitError, TimeoutError } from "../errors.ts";
+import type { CloseInfo } from "../errors.ts";
+import { systemClock } from "../util/clock.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import { isCloseCode } from "../util/close-code.ts";
+import { Deferred } from "../util/deferred.ts";
+import { quiet } from "../util/quiet.ts";
+import { isParts, toMessage } from "./data.ts";
+import type { Data, Parts as DataParts } from "./data.ts";
+import type { Host } from "./host.ts";
+import { Inbox } from "./inbox.ts";
+import type { RecvOptions } from "./inbox.ts";
+import type { Keepalive, KeepaliveOptions } from "./keepalive.ts";
+import type { Outbox, OutboxOptions, SendOptions } from "./outbox.ts";
+import type { Parts } from "./parts.ts";
+import { PreparedMessage } from "./prepared-message.ts";
+import type { ReadFlow } from "./read-flow.ts";
+import type { Message, Transport, TransportSink } from "./transport.ts";
+
+/** Limits and timeouts of a connection. Durations are milliseconds, sizes bytes. */
+export interface ConnectionOptions extends OutboxOptions {
+  /** How long the closing handshake may take before the connection is cut. Default: 10000. */
+  readonly closeTimeout?: number | undefined;
+  /** Pings that keep the connection alive and notice a dead peer. Default: every 20000, given up after 20000. */
+  readonly keepalive?: KeepaliveOptions | undefined;
+  /** Reading pauses while more than this is waiting to be received. Default: 65536. */
+  readonly receiveHighWaterMark?: number | undefined;
+  /** The source of time; tests give their own. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What is known about a connection when it begins. */
+export interface ConnectionInit<Data, Request> {
+  readonly data: Data;
+  readonly request: Request;
+  readonly subprotocol?: string | undefined;
+}
+
+const READY: Promise<void> = Promise.resolve();
+const NO_OPTIONS = {};
+
+/**
+ * A connection: send, receive, and close.
+ *
+ * Only one reader at a time may wait for messages. Messages wait, and reading pauses, until somebody reads: nothing is
+ * lost while an application gets ready. A connection that is no longer needed has to be closed, by `close`, by
+ * `await using`, or by returning from the server's handler.
+ *
+ * `App` is the type of `data`, `Request` what is known about the handshake.
+ *
+ * @example
+ * ```ts
+ * for await (const message of connection) await connection.send(message);
+ * ```
+ */
+export class Connection<App = unknown, Request = unknown> implements AsyncDisposable {
+  /** The application's own; set by the server's `onHandshake`. */
+  data: App;
+  /** The handshake that this connection began with. */
+  readonly request: Request;
+  /** The subprotocol that was agreed on, if any (RFC 6455 section 1.9). */
+  readonly subprotocol: string | undefined;
+
+  readonly #transport: Transport;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox | undefined;
+  readonly #flow: ReadFlow | undefined;
+  readonly #keepalive: Keepalive | undefined;
+  readonly #host: Host;
+  readonly #closeTimeout: number;
+  readonly #closed = new Deferred<CloseInfo>();
+  #state: "open" | "closing" | "closed" = "open";
+  #end: ClosedError | undefined;
+  #ended: Promise<never> | undefined;
+  #error: unknown;
+  #deadline: Timer;
+  #partsOnUse: Parts | undefined;
+  #abort: AbortController | undefined;
+
+  /** @internal Applications get connections from `connect`, `serve` and `pair`. */
+  constructor(
+    open: (sink: TransportSink) => Transport,
+    init: ConnectionInit<App, Request>,
+    options: ConnectionOptions = NO_OPTIONS,
+  ) {
+    const { clock = systemClock, closeTimeout = 10_000, receiveHighWaterMark = 65_536 } = options;
+    const inner = new Connection.#Inner(this, clock);
+    const transport = open(inner);
+    const { pause, ping, queue } = transport.capabilities;
+    this.data = init.data;
+    this.request = init.request;
+    this.subprotocol = init.subprotocol;
+    this.#closeTimeout = closeTimeout;
+    this.#host = inner;
+    this.#transport = transport;
+    this.#flow = pause?.(transport, inner, receiveHighWaterMark);
+    this.#inbox = new Inbox(inner, this.#flow);
+    this.#outbox = queue?.(transport, inner, options);
+    this.#keepalive = ping?.(transport, clock, options.keepalive ?? {}, this.#flow);
+  }
+
+  /**
+   * Sends a message: a string as text, bytes as binary, and something that yields them as one message in parts.
+   *
+   * Await it before sending the next one: the promise settles at once while the peer keeps up, and later when it is
+   * slow. Bytes may be reused as soon as `send` has returned, except those longer than 128 KiB, which are lent until
+   * the promise settles. A promise that nobody awaits never becomes an unhandled rejection.
+   *
+   * @throws ClosedError (as a rejection) when the connection is closed, or ends before the message was written.
+   * @throws TypeError at once for anything that is not data.
+   * @throws FullduplexError `ERR_UNSUPPORTED` (as a rejection) for parts where they can't be sent (browsers).
+   */
+  send(data: Data | DataParts | PreparedMessage, options: SendOptions = NO_OPTIONS): Promise<void> {
+    if (this.#state !== "open") return this.#host.ended();
+    if (isParts(data)) return quiet(this.#parts()?.send(data) ?? unsupported("parts"));
+    const message = data instanceof PreparedMessage ? data : toMessage(data);
+    return (this.#outbox ?? this.#transport).send(message, options) ?? READY;
+  }
+
+  /**
+   * The next message. Messages that came before the connection was closed can still be received afterwards.
+   *
+   * @throws ClosedError when there is none and the connection is closed, however it was closed.
+   * @throws StateError when another reader is waiting.
+   * @throws TimeoutError after `timeout`, or the signal's reason; no message is lost by that.
+   */
+  recv(options?: RecvOptions): Promise<Message> {
+    return this.#inbox.recv(options);
+  }
+
+  /**
+   * The next message in parts, as they come: for messages that are too large to hold. Only what waits to be read is
+   * bounded, not the whole message (but a compressed one is inflated whole). Leaving the loop early drops the rest of
+   * the message, and the connection goes on.
+   *
+   * @throws ClosedError when the connection closes before the message is complete, or before there is one.
+   */
+  async *recvStream(options?: RecvOptions): AsyncGenerator<Message, void, undefined> {
+    const parts = this.#parts();
+    if (parts) yield* parts.receive(options);
+    else yield await this.recv(options);
+  }
+
+  /**
+   * Calls `each` for every message, in order; when it returns a promise the next message waits for it. This is the
+   * cheapest way to receive. Resolves after a normal close.
+   *
+   * @throws ClosedError after any other end, or what `each` threw; the connection stays open then.
+   */
+  forEach(each: (message: Message) => void | PromiseLike<void>): Promise<void> {
+    return this.#inbox.forEach(each);
+  }
+
+  /**
+   * Every message, until the connection is closed: quietly after a normal close (1000, 1001, or no code), else with a
+   * `ClosedError`. Leaving the loop closes nothing; the next reader goes on.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    const inbox = this.#inbox;
+    return {
+      next: () => inbox.next(),
+      async return() {
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /**
+   * Sends a ping, and resolves with the milliseconds until its answer came.
+   *
+   * @throws ClosedError when the connection ends first.
+   * @throws FullduplexError `ERR_UNSUPPORTED` where pings can't be sent (browsers).
+   */
+  ping(): Promise<number> {
+    return this.#keepalive?.ping() ?? unsupported("pings");
+  }
+
+  /**
+   * Closes the connection, after all that was sent, and resolves when it is gone: when the peer has answered, or after
+   * `closeTimeout`. Never rejects; calling it again changes nothing. A reason longer than 123 bytes is cut.
+   *
+   * @throws RangeError at once for a code other than 1000 to 1003, 1007 to 1014 and 3000 to 4999. Browsers can only
+   *   send 1000 and 3000 to 4999: there the others are sent as 4000 to 4014 (1011 as 4011).
+   */
+  close(code: number = 1000, reason = ""): Promise<CloseInfo> {
+    if (!isCloseCode(code)) throw new RangeError(`${code} is no close code`);
+    if (this.#state === "open") {
+      this.#closing();
+      const step = (): void => this.#transport.close(code, `${reason}`);
+      if (this.#outbox) this.#outbox.finish(step);
+      else step();
+    }
+    return this.closed;
+  }
+
+  /** Cuts the connection at once, without a closing handshake; what waits to be sent is lost. */
+  terminate(): void {
+    this.#closing();
+    this.#transport.abort();
+  }
+
+  /** How the connection ended, once it has. Never rejects. */
+  get closed(): Promise<CloseInfo> {
+    return this.#closed.promise;
+  }
+
+  /** Aborted with a `ClosedError` when the connection has ended; for work that is done on its behalf. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController();
+      if (this.#end) this.#abort.abort(this.#end);
+    }
+    return this.#abort.signal;
+  }
+
+  /** `closing` from the moment that nothing can be sent any more, `closed` once the connection is gone. */
+  get state(): "open" | "closing" | "closed" {
+    return this.#state;
+  }
+
+  /** The bytes that were sent and that the platform has not taken yet. */
+  get bufferedAmount(): number {
+    return this.#transport.bufferedAmount + (this.#outbox?.bytes ?? 0);
+  }
+
+  /** The round trip of the ping that was answered last, in milliseconds; `undefined` before the first answer. */
+  get latency(): number | undefined {
+    return this.#keepalive?.latency;
+  }
+
+  /** How many messages were dropped: by `key`, by `droppable`, by `overflow`, or because they came after `close`. */
+  get dropped(): number {
+    return this.#inbox.dropped + (this.#outbox?.dropped ?? 0);
+  }
+
+  /** As `close()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Made on first use. */
+  #parts(): Parts | undefined {
+    return (this.#partsOnUse ??= this.#transport.capabilities.parts?.(
+      this.#transport,
+      this.#host,
+      this.#inbox,
+      this.#outbox as Outbox,
+    ));
+  }
+
+  #closing(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#keepalive?.stop();
+    this.#inbox.closing();
+    this.#deadline = this.#host.clock.setTimeout(() => {
+      this.#transport.abort(new TimeoutError("closing", this.#closeTimeout));
+    }, this.#closeTimeout);
+  }
+
+  /** Closes because of `error`, without waiting for what is still to be sent. */
+  #fail(error: unknown): void {
+    this.#error ??= error;
+    this.#closing();
+    this.#outbox?.stop();
+    this.#transport.close(error instanceof LimitError ? error.closeCode : 1011, "");
+  }
+
+  #finish(info: CloseInfo): void {
+    const full = { ...info, error: this.#error ?? info.error };
+    const end = new ClosedError(full);
+    this.#end = end;
+    this.#closing();
+    this.#state = "closed";
+    this.#host.clock.clearTimeout(this.#deadline);
+    this.#keepalive?.end(end);
+    this.#outbox?.stop();
+    this.#inbox.end(end);
+    this.#abort?.abort(end);
+    this.#closed.resolve(full);
+  }
+
+  /** What the transport and the parts of the connection hold: it reaches what applications can't. */
+  static #Inner = class implements TransportSink, Host {
+    readonly #connection: Connection;
+    readonly clock: Clock;
+
+    constructor(connection: Connection, clock: Clock) {
+      this.#connection = connection;
+      this.clock = clock;
+    }
+
+    ended(): Promise<never> {
+      const connection = this.#connection;
+      return (connection.#ended ??= quiet(
+        connection.closed.then(() => {
+          throw connection.#end;
+        }),
+      ));
+    }
+
+    fail(error: unknown): void {
+      this.#connection.#fail(error);
+    }
+
+    message(message: Message): void {
+      this.#connection.#inbox.message(message);
+    }
+
+    part(data: Message, final: boolean): void {
+      this.#connection.#parts()?.part(data, final);
+    }
+
+    progress(kept: number): void {
+      const connection = this.#connection;
+      connection.#keepalive?.alive();
+      connection.#flow?.progress(kept, connection.#inbox);
+    }
+
+    pong(payload: Uint8Array): void {
+      this.#connection.#keepalive?.pong(payload);
+    }
+
+    drain(): void {
+      this.#connection.#outbox?.drain();
+    }
+
+    closing(): void {
+      this.#connection.#closing();
+      this.#connection.#outbox?.stop();
+    }
+
+    closed(info: CloseInfo): void {
+      this.#connection.#finish(info);
+    }
+  };
+}
+
+/** What is asked of a connection whose transport can't do it. */
+function unsupported(what: string): Promise<never> {
+  return Promise.reject(new FullduplexError("ERR_UNSUPPORTED", `this transport has no ${what}`));
+}

@@ -1,0 +1,30 @@
+/**
+ * The bounds of the chat, the same for the server and its page. Lengths of text are UTF-16 units, as in `maxlength`.
+ *
+ * @module
+ */
+
+export const MAX_NAME = 24;
+export const MAX_ROOM_NAME = 32;
+export const MAX_TEXT = 2000;
+
+/** How many rooms one person may be in. */
+export const MAX_JOINED = 8;
+
+/** How many rooms there may be. */
+export const MAX_ROOMS = 100;
+
+/** How many people may be in one room. */
+export const MAX_MEMBERS = 200;
+
+/** How many people there may be in all. */
+export const MAX_PEOPLE = 1000;
+
+/** What a room remembers for those who come later, in bytes. */
+export const MAX_HISTORY: number = 64 * 1024;
+
+/** The longest message of the protocol that a client may send. */
+export const MAX_INPUT: number = 16 * 1024;
+
+/** The room that there always is. */
+export const LOBBY = "lobby";

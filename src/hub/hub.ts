@@ -1,0 +1,147 @@
+/**
+ * The hub: everything that this package offers, on one port, with nothing to configure.
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import { serve } from "../server/index.ts";
+import type { Handler, Logger, RoutePath, Server } from "../server/index.ts";
+import { browserUrl, isLoopback } from "./address.ts";
+import { Census } from "./census.ts";
+import { Chat } from "./chat/chat.ts";
+import { serveChat } from "./chat/handler.ts";
+import { loadAssets } from "./http/assets.ts";
+import type { Assets } from "./http/assets.ts";
+import { NEVER, note, reply } from "./http/reply.ts";
+import type { Reply } from "./http/reply.ts";
+import { Site } from "./http/site.ts";
+import type { Resource } from "./http/site.ts";
+import { StatusFeed } from "./status.ts";
+
+/** How to start a hub. */
+export interface HubOptions {
+  /** The TCP port; 0 lets the system choose a free one. Default: 8080. */
+  readonly port?: number | undefined;
+  /** The address or name to bind to. Default: `127.0.0.1`, where only this machine can reach it. */
+  readonly host?: string | undefined;
+  /** Whether to serve the chat and the echo, which are open to everybody. Default: only when bound to loopback. */
+  readonly demos?: boolean | undefined;
+  /** Default: warnings and errors to the console. */
+  readonly logger?: Logger | undefined;
+}
+
+/** A running hub. Close it when it is no longer needed. */
+export interface Hub {
+  /** The address for a browser, such as `http://127.0.0.1:8080/`. */
+  readonly url: string;
+  /** Whether the chat and the echo are served. */
+  readonly demos: boolean;
+  /** Stops listening, says goodbye to the open connections (1001), and resolves when all is gone. */
+  close(): Promise<void>;
+}
+
+const PORT = 8080;
+const HOST = "127.0.0.1";
+
+/** Nobody gets more of this machine than this, whatever they do. */
+const MAX_CONNECTIONS = 10_000;
+const MAX_SEND_QUEUE = 1024 * 1024;
+
+/** Handlers by path. */
+type Endpoints = Map<RoutePath, Handler>;
+
+/**
+ * Starts a hub, and resolves when it listens.
+ *
+ * @throws Error (as a rejection) when the port is taken, or can't be used for another reason; `cause` says why.
+ * @throws TypeError or RangeError (as a rejection) for options that make no sense.
+ *
+ * @example
+ * ```ts
+ * const hub = await startHub({ port: 0 });
+ * console.log(hub.url);
+ * await hub.close();
+ * ```
+ */
+export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  const { port = PORT, host = HOST, logger } = options;
+  const isLocal = isLoopback(host);
+  const { demos = isLocal } = options;
+  const assets = loadAssets();
+  const chat = demos ? new Chat() : undefined;
+  const census = new Census();
+  const feed = new StatusFeed(readVersion(), census, chat);
+  const endpoints = createEndpoints(feed, chat);
+  const routes = Array.from(endpoints, ([path, handler]) => [path, census.count(path, handler)]);
+  const site = new Site(createResources(assets, feed, demos), isLocal);
+  const server = await serve(Object.fromEntries(routes) as Record<RoutePath, Handler>, {
+    port,
+    host,
+    logger,
+    maxConnections: MAX_CONNECTIONS,
+    maxSendQueue: MAX_SEND_QUEUE,
+    onRequest: (request, response) => site.serve(request, response),
+  }).catch((error: unknown) => {
+    throw explain(error, port, host);
+  });
+  return { url: browserUrl(server.url), demos, close: () => close(server, feed, chat) };
+}
+
+function createEndpoints(feed: StatusFeed, chat: Chat | undefined): Endpoints {
+  const endpoints: Endpoints = new Map();
+  if (chat) {
+    endpoints.set("/chat", (connection) => serveChat(chat, connection));
+    endpoints.set("/echo", (connection) =>
+      connection.forEach((message) => connection.send(message)),
+    );
+  }
+  endpoints.set("/status", (connection) => feed.watch(connection));
+  return endpoints;
+}
+
+function createResources(
+  { pages, files }: Assets,
+  feed: StatusFeed,
+  demos: boolean,
+): Map<string, Resource> {
+  const page = (name: string): Reply => pages.get(name) ?? note(404, "There is no such page.");
+  const resources = new Map<string, Resource>(files);
+  resources.set("/", page("home"));
+  resources.set("/status", () => reply("application/json", JSON.stringify(feed.status), NEVER));
+  resources.set("/healthz", note(200, "ok"));
+  if (!demos) return resources;
+  resources.set("/chat", page("chat"));
+  resources.set("/echo", note(426, ECHO_HINT, { Upgrade: "websocket", Connection: "Upgrade" }));
+  return resources;
+}
+
+const ECHO_HINT =
+  "This is a WebSocket endpoint that sends back what it gets. " +
+  "Try `npx fullduplex connect` with this address, and ws: in place of http:";
+
+async function close(server: Server, feed: StatusFeed, chat: Chat | undefined): Promise<void> {
+  await server.close();
+  feed.close();
+  chat?.close();
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** What the person who started the hub needs to know. */
+function explain(error: unknown, port: number, host: string): Error {
+  // Options that make no sense say so themselves.
+  if (error instanceof TypeError || error instanceof RangeError) return error;
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  const place = `port ${port} of ${host}`;
+  const why = new Map([
+    ["EADDRINUSE", `${place} is taken by another program: choose another port, or 0 for any`],
+    ["EACCES", `${place} is not for everybody to use: choose a port above 1023`],
+    ["EADDRNOTAVAIL", `${host} is no address of this machine`],
+    ["ENOTFOUND", `${host} is no name of this machine`],
+  ]).get(code);
+  return new Error(why ?? `the hub can't listen on ${place}: ${message}`, { cause: error });
+}

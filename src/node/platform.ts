@@ -1,0 +1,82 @@
+/**
+ * What the protocol needs of Node: memory, text, randomness, and SHA-1.
+ *
+ * @module
+ */
+
+import { createHash, randomFillSync } from "node:crypto";
+
+import type { ProtocolPlatform } from "../protocol/platform.ts";
+
+/** Node's own fast paths, which its types leave out. */
+interface FastBuffer extends Buffer {
+  utf8Slice(start: number, end: number): string;
+  utf8Write(text: string, offset: number, length: number): number;
+}
+
+/** Up to this size, buffers share a slab. */
+const SMALL = 1024;
+
+/**
+ * The most that a small message can pin. (`Buffer.allocUnsafe` would take it from a pool of `Buffer.poolSize` bytes,
+ * which is 64 KiB in newer versions of Node.)
+ */
+const SLAB_SIZE = 8 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+let slab = NOTHING;
+let used = 0;
+
+/** Memory that is not zeroed, and that pins no more than 8 KiB beyond its size. */
+export function allocate(size: number): Buffer {
+  if (size === 0) return NOTHING;
+  if (size > SMALL) return Buffer.allocUnsafeSlow(size);
+  if (used + size > slab.length) {
+    slab = Buffer.allocUnsafeSlow(SLAB_SIZE);
+    used = 0;
+  }
+  const start = used;
+  // Aligned, so that a typed array of any kind can be made over it.
+  used = (start + size + 7) & ~7;
+  return slab.subarray(start, start + size);
+}
+
+const { utf8Slice, utf8Write } = Buffer.prototype as FastBuffer;
+const hasFastText = typeof utf8Slice === "function" && typeof utf8Write === "function";
+
+function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  if (hasFastText) return utf8Slice.call(bytes, start, end);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
+}
+
+function encodeUtf8(text: string): Buffer {
+  const size = Buffer.byteLength(text, "utf8");
+  const bytes = allocate(size);
+  if (hasFastText) utf8Write.call(bytes, text, 0, size);
+  else bytes.write(text, "utf8");
+  return bytes;
+}
+
+/** How many masking keys are drawn at once: a system call for each would cost more than the rest of a short frame. */
+const MASKS = 2048;
+
+let masks: Uint32Array<ArrayBuffer> | undefined;
+let nextMask = MASKS;
+
+function maskingKey(): number {
+  masks ??= new Uint32Array(MASKS);
+  if (nextMask === MASKS) {
+    randomFillSync(masks);
+    nextMask = 0;
+  }
+  return masks[nextMask++] as number;
+}
+
+/** Messages that come through it are `Buffer`s. */
+export const nodePlatform: ProtocolPlatform = { allocate, decodeUtf8, encodeUtf8, maskingKey };
+
+/** The hash of the opening handshake (RFC 6455 section 4.2.2); it protects nothing. */
+export function sha1(data: Uint8Array): Uint8Array {
+  return createHash("sha1").update(data).digest();
+}

@@ -1,0 +1,203 @@
+/**
+ * Writes to a socket: everything that is sent in one turn of the event loop goes out in one write, and a lone message
+ * goes out at once.
+ *
+ * A turn is what happens between two reads or flushes of any socket. Whoever sends once per turn, such as a handler
+ * that answers, gets its write at once; whoever sends several times gets one write for all, when the turn is over.
+ *
+ * @module
+ */
+
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+
+import { Loans, isSame } from "./loans.ts";
+import { allocate } from "./platform.ts";
+import { JOIN_LIMIT, forgetSlab, join, joinInSlab } from "./slab.ts";
+
+/** Where the bytes come from: the protocol, but for what else it does. */
+export interface WriterSource {
+  /** How many bytes `dataToSend` would return. */
+  readonly readyBytes: number;
+  /** How many bytes are going to come, but not yet. */
+  readonly heldBytes: number;
+  /** The chunks must not change before they are written, but for what was borrowed or lent. */
+  dataToSend(): Uint8Array[];
+}
+
+/** Bytes are written when there are this many, whether or not the turn is over. */
+const FLUSH_SIZE = 64 * 1024;
+
+/** Chunks above this size are not copied when there is more than `JOIN_LIMIT` in all. */
+const LARGE = 16 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+let turn = 0;
+let dirty: SocketWriter[] = [];
+
+/** Data was read from some socket: a new turn. */
+export function beginTurn(): void {
+  turn++;
+}
+
+function flushDirty(): void {
+  const writers = dirty;
+  dirty = [];
+  turn++;
+  for (const writer of writers) writer.flushScheduled();
+}
+
+export class SocketWriter {
+  readonly #socket: Duplex;
+  readonly #source: WriterSource;
+  readonly #drained: () => void;
+  /** A write has been taken by the kernel, entirely, if nothing is left when it returns. */
+  readonly #isPlain: boolean;
+  #loans: Loans | undefined;
+  #isScheduled = false;
+  #isWatching = false;
+  #flushedIn = -1;
+  #turn = -1;
+  #submits = 0;
+  #isBursty = false;
+  /** While true, `submit` leaves everything to a `flush` that is about to come. */
+  isCorked = false;
+
+  /** `drained` is called when {@link length} has gone down otherwise than by a call of `submit` or `flush`. */
+  constructor(socket: Duplex, source: WriterSource, drained: () => void) {
+    this.#socket = socket;
+    this.#source = source;
+    this.#drained = drained;
+    this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+  }
+
+  /** The bytes that the platform has not taken yet. */
+  get length(): number {
+    return this.#source.heldBytes + this.#source.readyBytes + this.#socket.writableLength;
+  }
+
+  /** Announces bytes that must not change before the promise resolves. They come from the source later. */
+  lend(bytes: Uint8Array): Promise<void> {
+    return (this.#loans ??= new Loans()).add(bytes);
+  }
+
+  /** The source has another message, or several that belong together. */
+  submit(): void {
+    if (this.#turn !== turn) {
+      this.#turn = turn;
+      this.#isBursty = this.#submits > 1;
+      this.#submits = 0;
+    }
+    this.#submits++;
+    const { readyBytes } = this.#source;
+    if (readyBytes >= FLUSH_SIZE) this.flush();
+    else if (this.isCorked || readyBytes === 0) return;
+    else if (!this.#isBursty && this.#flushedIn !== turn && !this.#isScheduled) this.flush();
+    else this.#schedule();
+  }
+
+  /** Writes what the source has. `borrowed`: memory that changes as soon as this returns. */
+  flush(borrowed?: Uint8Array): void {
+    const { readyBytes } = this.#source;
+    if (readyBytes > 0) this.#writeAll(this.#source.dataToSend(), readyBytes, borrowed);
+    if (this.#loans && this.#source.heldBytes === 0) this.#loans.returnUnused();
+  }
+
+  /** @internal Called once per turn for the writers that asked for it. */
+  flushScheduled(): void {
+    this.#isScheduled = false;
+    this.flush();
+    this.#drained();
+  }
+
+  /** Writes what the source has, and ends this side of the stream. */
+  end(): void {
+    this.flush();
+    if (this.#socket.writable) this.#socket.end();
+  }
+
+  /** The socket is closed. */
+  stop(): void {
+    this.#loans?.returnAll();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    if (dirty.push(this) === 1) process.nextTick(flushDirty);
+  }
+
+  #writeAll(chunks: Uint8Array[], size: number, borrowed: Uint8Array | undefined): void {
+    this.#flushedIn = turn;
+    if (!this.#socket.writable) return;
+    const [only] = chunks;
+    if (borrowed && chunks.some((chunk) => isSame(chunk, borrowed)))
+      this.#writeJoined(chunks, size);
+    else if (chunks.length === 1) this.#write(only as Uint8Array);
+    else if (size <= JOIN_LIMIT && !this.#loans?.size) this.#writeJoined(chunks, size);
+    else this.#writePieces(chunks);
+  }
+
+  #writeJoined(chunks: Uint8Array[], size: number): void {
+    if (!this.#isPlain || size > JOIN_LIMIT) {
+      this.#write(join(chunks, allocate(size)));
+      return;
+    }
+    const joined = joinInSlab(chunks, size);
+    this.#write(joined);
+    // The kernel did not take all of it, so the socket still reads from it.
+    if (this.#socket.writableLength > 0) forgetSlab(joined);
+  }
+
+  /** Writes small chunks together and large ones as they are. */
+  #writePieces(chunks: Uint8Array[]): void {
+    let run: Uint8Array[] = [];
+    let size = 0;
+    const writeRun = (): void => {
+      if (run.length > 0) this.#write(join(run, allocate(size)));
+      run = [];
+      size = 0;
+    };
+    this.#socket.cork();
+    for (const chunk of chunks) {
+      if (chunk.length > LARGE) {
+        writeRun();
+        this.#write(chunk);
+      } else {
+        run.push(chunk);
+        size += chunk.length;
+      }
+    }
+    writeRun();
+    this.#socket.uncork();
+  }
+
+  #write(chunk: Uint8Array): void {
+    const socket = this.#socket;
+    const returnLoan = this.#loans?.find(chunk);
+    try {
+      if (returnLoan) socket.write(chunk, () => (returnLoan(), this.#drained()));
+      else if (!this.#isPlain) socket.write(chunk, this.#drained);
+      else {
+        socket.write(chunk);
+        if (socket.writableLength > 0) this.#watch();
+      }
+    } catch (error) {
+      // Only a stream that an application made itself throws. The connection ends, and no other one suffers.
+      socket.destroy(error as Error);
+    }
+  }
+
+  /** An empty write tells when those before it are done. Most writes are done at once, and need no callback. */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    this.#socket.write(NOTHING, () => {
+      this.#isWatching = false;
+      if (!this.#socket.destroyed && this.#socket.writableLength > 0) this.#watch();
+      this.#drained();
+    });
+  }
+}

@@ -1,0 +1,344 @@
+/**
+ * A WebSocket over a byte stream: drives the protocol, and is the transport of a connection.
+ *
+ * @module
+ */
+
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+import { keepalive } from "../connection/keepalive.ts";
+import { outbox } from "../connection/outbox.ts";
+import { parts } from "../connection/parts.ts";
+import { PreparedMessage } from "../connection/prepared-message.ts";
+import { readFlow } from "../connection/read-flow.ts";
+import { LEND_LIMIT } from "../connection/transport.ts";
+import type {
+  Capabilities,
+  Message,
+  Transport,
+  TransportSendOptions,
+  TransportSink,
+} from "../connection/transport.ts";
+import type { CloseInfo, LimitError, ProtocolError } from "../errors.ts";
+import type { ProtocolEvent } from "../protocol/events.ts";
+import { COPY_LIMIT } from "../protocol/frame-writer.ts";
+import { Protocol } from "../protocol/protocol.ts";
+import type { Role } from "../protocol/protocol.ts";
+import { systemClock } from "../util/clock.ts";
+import type { Clock } from "../util/clock.ts";
+import type { DeflateCodec } from "./deflate/codec.ts";
+import { allocate, nodePlatform } from "./platform.ts";
+import { preparedBytes, preparedFrame } from "./prepared-frames.ts";
+import { join } from "./slab.ts";
+import { startReading } from "./socket-reader.ts";
+import { SocketWriter, beginTurn } from "./socket-writer.ts";
+
+/** What the handshake decided. */
+export interface WebSocketTransportOptions {
+  readonly role: Role;
+  /** Bytes of the longest message that is accepted. Default: 1 MiB. */
+  readonly maxMessage?: number | undefined;
+  /** The compressor that was negotiated. It is closed with the transport. */
+  readonly codec?: DeflateCodec | undefined;
+  /** Bytes that came after the handshake, in the same packet. */
+  readonly head?: Uint8Array | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+const CAPABILITIES: Capabilities = { pause: readFlow, ping: keepalive, queue: outbox, parts };
+
+/** While more than this is waiting to be written, only the latest ping is answered (RFC 6455 section 5.5.3). */
+const CONGESTED = 64 * 1024;
+
+/**
+ * Takes a socket over, right after the handshake: its listeners are attached at once, so that no error goes unheard,
+ * and reading starts after the current tick, so that the connection is there to receive.
+ */
+export class WebSocketTransport implements Transport {
+  readonly capabilities: Capabilities = CAPABILITIES;
+  readonly #socket: Duplex;
+  readonly #sink: TransportSink;
+  readonly #clock: Clock;
+  readonly #codec: DeflateCodec | undefined;
+  readonly #protocol: Protocol;
+  readonly #writer: SocketWriter;
+  #isPaused = false;
+  /** Nothing more is to be read: a close frame came, a rule was broken, or the stream ended. */
+  #isOver = false;
+  /** After the answer to it, this side ends the stream. */
+  #isConcluded = false;
+  #hasEnded = false;
+  #isGone = false;
+  #isClosed = false;
+  #initiator: "local" | "remote" | undefined;
+  /** The rule or limit that the peer broke. */
+  #failure: ProtocolError | LimitError | undefined;
+  /** Why the stream broke off. */
+  #error: unknown;
+
+  constructor(socket: Duplex, sink: TransportSink, options: WebSocketTransportOptions) {
+    const { role, maxMessage, codec, head, clock = systemClock } = options;
+    this.#socket = socket;
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#codec = codec;
+    this.#protocol = new Protocol({
+      role,
+      platform: nodePlatform,
+      onProgress: () => this.#onProgress(),
+      codec,
+      ...(maxMessage !== undefined && { maxMessage }),
+    });
+    this.#writer = new SocketWriter(socket, this.#protocol, () => this.#onDrained());
+    this.#attach();
+    // (What the listeners capture stays; `head` pins the whole packet that the handshake came in.)
+    process.nextTick((first: Uint8Array | undefined) => this.#begin(first), head);
+  }
+
+  // ---- from the connection
+
+  get bufferedAmount(): number {
+    return this.#isGone ? 0 : this.#writer.length;
+  }
+
+  send(
+    message: Message | PreparedMessage,
+    { text, compress }: TransportSendOptions,
+  ): Promise<void> | undefined {
+    if (this.#isGone || this.#protocol.state !== "open") return undefined;
+    let loan: Promise<void> | undefined;
+    if (message instanceof PreparedMessage) this.#sendPrepared(message, compress);
+    else if (typeof message !== "string" && message.length > LEND_LIMIT) {
+      loan = this.#writer.lend(message);
+      this.#protocol.sendMessage(message, { text, compress });
+    } else {
+      const data = this.#own(message);
+      this.#protocol.sendMessage(data, { text, compress });
+      this.#giveBack(data);
+    }
+    this.#writer.submit();
+    return loan;
+  }
+
+  sendPart(data: Message, text: boolean, final: boolean): void {
+    if (this.#isGone || this.#protocol.state !== "open") return;
+    const part = this.#own(data);
+    this.#protocol.sendPart(part, text, final);
+    this.#giveBack(part);
+    this.#writer.submit();
+  }
+
+  ping(payload: Uint8Array): void {
+    if (this.#isGone) return;
+    this.#protocol.sendPing(payload);
+    this.#writer.submit();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#updateReading();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#updateReading();
+  }
+
+  receiveParts(wanted: boolean): void {
+    if (this.#isOver) return;
+    this.#protocol.receiveParts(wanted);
+    this.#deliver();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isGone || this.#protocol.state !== "open") return;
+    this.#initiator ??= "local";
+    this.#protocol.sendClose(code, reason);
+    this.#writer.flush();
+    this.#updateReading();
+  }
+
+  abort(error?: unknown): void {
+    if (this.#isGone) return;
+    this.#initiator ??= "local";
+    this.#error ??= error;
+    this.#isOver = true;
+    this.#socket.destroy();
+  }
+
+  // ---- from the socket
+
+  #attach(): void {
+    const socket = this.#socket as Socket;
+    // A peer may send its close frame and end its side at once: the answer still has to get out.
+    socket.allowHalfOpen = true;
+    socket.on("error", (error) => (this.#error ??= error));
+    socket.on("close", () => this.#onGone());
+    socket.on("end", () => this.#onEnd());
+    socket.setNoDelay?.(true);
+    socket.setTimeout?.(0);
+    socket.pause();
+  }
+
+  #begin(head: Uint8Array | undefined): void {
+    if (this.#socket.closed) this.#onGone();
+    if (this.#isGone) return;
+    if (head && head.length > 0) this.#onData(head);
+    startReading(this.#socket, (bytes) => this.#onData(bytes));
+    this.#updateReading();
+  }
+
+  #onData(bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    beginTurn();
+    this.#writer.isCorked = true;
+    try {
+      this.#protocol.receiveData(bytes);
+      this.#deliver();
+      this.#sink.progress(this.#protocol.kept);
+    } finally {
+      this.#writer.isCorked = false;
+      this.#flush();
+    }
+    if (this.#protocol.suspended) this.#updateReading();
+  }
+
+  /** An asynchronous compression or decompression is done. */
+  #onProgress(): void {
+    if (this.#isClosed) return;
+    this.#deliver();
+    this.#flush();
+    this.#updateReading();
+    this.#endIfConcluded();
+    this.#sink.drain();
+    if (this.#protocol.suspended) return;
+    if (this.#hasEnded) this.#onEnd();
+    if (this.#isGone) this.#onGone();
+  }
+
+  #onEnd(): void {
+    this.#hasEnded = true;
+    // Messages that are still being inflated come first.
+    if (this.#protocol.suspended) return;
+    this.#initiator ??= "remote";
+    if (!this.#isOver) this.#conclude();
+    else this.#endIfConcluded();
+  }
+
+  #onDrained(): void {
+    // (What was given up with the socket was not written.)
+    if (this.#socket.destroyed) return;
+    this.#flush();
+    this.#sink.drain();
+  }
+
+  /** The socket is closed. */
+  #onGone(): void {
+    this.#isGone = true;
+    this.#writer.stop();
+    if (this.#isClosed || (this.#protocol.suspended && !this.#isOver)) return;
+    this.#isClosed = true;
+    this.#codec?.close();
+    this.#sink.closed(this.#info());
+  }
+
+  // ---- both ways
+
+  #deliver(): void {
+    for (const event of this.#protocol.events()) {
+      if (this.#isOver || this.#isClosed) return;
+      this.#dispatch(event);
+    }
+  }
+
+  #dispatch(event: ProtocolEvent): void {
+    switch (event.type) {
+      case "message":
+        this.#sink.message(event.data);
+        break;
+      case "part":
+        this.#sink.part(event.data, event.final);
+        break;
+      case "pong":
+        this.#sink.pong(event.data);
+        break;
+      case "close":
+        this.#initiator ??= "remote";
+        this.#conclude();
+        break;
+      case "failure":
+        this.#initiator ??= "local";
+        this.#failure = event.error;
+        this.#conclude();
+        break;
+      case "ping": // The protocol answers it.
+    }
+  }
+
+  /** Nothing more comes. What came before it has a turn to be answered; then the close is, or the failure sent. */
+  #conclude(): void {
+    this.#isOver = true;
+    this.#updateReading();
+    this.#clock.defer(() => {
+      if (this.#isGone) return;
+      this.#protocol.conclude();
+      if (this.#hasEnded) this.#protocol.receiveEof();
+      this.#isConcluded = true;
+      this.#flush();
+      this.#sink.closing();
+      this.#endIfConcluded();
+    });
+  }
+
+  /** The server ends the stream first (RFC 6455 section 7.1.1); what still comes in is read and discarded. */
+  #endIfConcluded(): void {
+    if (!this.#isConcluded || this.#protocol.heldBytes > 0) return;
+    if (this.#protocol.role === "server" || this.#hasEnded) this.#writer.end();
+  }
+
+  #updateReading(): void {
+    const isClosing = this.#isOver || this.#protocol.state !== "open";
+    if (this.#protocol.suspended || (this.#isPaused && !isClosing)) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #flush(): void {
+    this.#writer.flush();
+    const isCongested = this.bufferedAmount > CONGESTED;
+    if (this.#protocol.congested === isCongested) return;
+    this.#protocol.congested = isCongested;
+    // A ping may have been waiting for that.
+    if (!isCongested) this.#writer.flush();
+  }
+
+  // ---- sending
+
+  /** The protocol doesn't copy longer bytes. Behind a compression it would read them too late, so a copy is used. */
+  #own(data: Message): Message {
+    if (typeof data === "string" || data.length <= COPY_LIMIT) return data;
+    return this.#protocol.heldBytes > 0 ? join([data], allocate(data.length)) : data;
+  }
+
+  /** From here on, the protocol and the socket don't read `data` any more. */
+  #giveBack(data: Message): void {
+    if (typeof data !== "string" && data.length > COPY_LIMIT) this.#writer.flush(data);
+  }
+
+  #sendPrepared(message: PreparedMessage, compress = true): void {
+    const codec = compress ? this.#codec : undefined;
+    const frame = this.#protocol.role === "server" ? preparedFrame(message, codec) : undefined;
+    if (frame) this.#protocol.sendFrame(frame);
+    else this.#protocol.sendMessage(preparedBytes(message), { text: message.text, compress });
+  }
+
+  #info(): CloseInfo {
+    const { closeReceived, closeSent } = this.#protocol;
+    const initiator = this.#initiator ?? "remote";
+    const wasClean = closeReceived !== undefined && closeSent !== undefined;
+    const error = this.#failure ?? (wasClean ? undefined : this.#error);
+    const started = closeReceived && initiator === "local" ? closeSent : closeReceived;
+    const { code, reason } = (this.#failure ? closeSent : started) ?? { code: 1006, reason: "" };
+    return { code, reason, wasClean, initiator, ...(error !== undefined && { error }) };
+  }
+}

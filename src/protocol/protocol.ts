@@ -1,0 +1,326 @@
+/**
+ * A WebSocket connection after its handshake, without I/O: bytes in, events and bytes out.
+ *
+ * @module
+ */
+
+import { StateError } from "../errors.ts";
+import { isCloseCode } from "../util/close-code.ts";
+import { type CloseStatus, encodeClose, NO_CODE } from "./close-frame.ts";
+import { EventQueue } from "./event-queue.ts";
+import type { ProtocolEvent } from "./events.ts";
+import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
+import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
+import { Receiver } from "./receiver.ts";
+import { Sender } from "./sender.ts";
+
+export type { Role } from "./platform.ts";
+
+export interface ProtocolOptions {
+  role: Role;
+  /** What differs between platforms; `webPlatform` runs on all of them. */
+  platform: ProtocolPlatform;
+  /** The longest message that is received, in bytes, before and after decompression. Default: 1 MiB. */
+  maxMessage?: number;
+  /**
+   * Compresses and inflates messages, when permessage-deflate was negotiated; without it compressed messages are
+   * refused. The protocol closes it when its state becomes `"closed"`.
+   */
+  codec?: MessageCodec | undefined;
+  /**
+   * A codec that answers later has answered: call `events` and `dataToSend`. Not called again once a call saw the state
+   * `"closed"`.
+   */
+  onProgress?: (() => void) | undefined;
+}
+
+/** How one message is sent. */
+export interface SendMessageOptions {
+  /** Bytes are sent as text: the caller vouches that they are UTF-8. Strings always are text. Default: `false`. */
+  text?: boolean | undefined;
+  /** `false`: not compressed, whatever was negotiated. Default: `true`, from the codec's threshold on. */
+  compress?: boolean | undefined;
+}
+
+const DEFAULT_MAX_MESSAGE = 1024 * 1024;
+
+/**
+ * Both ends of a connection, by `role`. After each call that takes bytes or a message, and in `onProgress`, the caller
+ * must take {@link Protocol.events} and write {@link Protocol.dataToSend}. Nothing that a peer sends makes a method
+ * throw: it becomes a `failure` event, and {@link Protocol.conclude} then sends the close frame. What the caller does
+ * wrong is thrown at once.
+ *
+ * @example
+ * ```ts
+ * import { Protocol, webPlatform } from "fullduplex/protocol";
+ *
+ * const server = new Protocol({ role: "server", platform: webPlatform });
+ * server.receiveData(bytes);
+ * for (const event of server.events()) {
+ *   if (event.type === "message") server.sendMessage(event.data);
+ *   if (event.type === "close" || event.type === "failure") server.conclude();
+ * }
+ * for (const chunk of server.dataToSend()) socket.write(chunk);
+ * ```
+ */
+export class Protocol {
+  readonly role: Role;
+  readonly #platform: ProtocolPlatform;
+  readonly #codec: MessageCodec | undefined;
+  readonly #onProgress: (() => void) | undefined;
+  readonly #events: EventQueue = new EventQueue();
+  readonly #sender: Sender;
+  readonly #receiver: Receiver;
+
+  #closeSent: CloseStatus | undefined;
+  /** The peer ended its side of the stream; its effect waits for what came before. */
+  #eof = false;
+  #closed = false;
+
+  /** Throws a `RangeError` for a `maxMessage` that is no size. */
+  constructor(options: ProtocolOptions) {
+    const { role, platform, codec, maxMessage: limit = DEFAULT_MAX_MESSAGE } = options;
+    if (!(limit >= 0)) throw new RangeError(`maxMessage is not a size: ${limit}`);
+    this.role = role;
+    this.#platform = platform;
+    this.#codec = codec;
+    this.#onProgress = options.onProgress;
+    const events = this.#events;
+    const onSettled = (): void => this.#settle();
+    this.#sender = new Sender({ role, platform, codec, events, onSettled });
+    const sender = this.#sender;
+    this.#receiver = new Receiver({ role, platform, codec, limit, events, sender, onSettled });
+  }
+
+  /**
+   * `"closing"` once a close frame was queued, by either side's doing; `"closed"` once the stream's end was received,
+   * and what came before it has been concluded.
+   */
+  get state(): "open" | "closing" | "closed" {
+    if (this.#closed) return "closed";
+    return this.#closeSent ? "closing" : "open";
+  }
+
+  /** A message is being inflated: stop reading until `onProgress`. Bytes that still come are kept. */
+  get suspended(): boolean {
+    return this.#receiver.suspended;
+  }
+
+  /** The bytes held for a message that is not whole, or that came while suspended. */
+  get kept(): number {
+    return this.#receiver.kept;
+  }
+
+  /** The bytes that `dataToSend` would return. */
+  get readyBytes(): number {
+    return this.#sender.readyBytes;
+  }
+
+  /** The bytes that wait behind a compression under way, and its own. */
+  get heldBytes(): number {
+    return this.#sender.heldBytes;
+  }
+
+  /**
+   * Set it while what was written piles up: pings then wait, and only the latest is answered once it is unset (RFC 6455
+   * section 5.5.3 allows that). A peer that sends pings and doesn't read can so not make the output grow.
+   */
+  get congested(): boolean {
+    return this.#sender.congested;
+  }
+
+  set congested(congested: boolean) {
+    this.#sender.congested = congested;
+  }
+
+  /** What the peer's close frame said, once it came. */
+  get closeReceived(): CloseStatus | undefined {
+    const { last } = this.#events;
+    return last?.type === "close" ? { code: last.code, reason: last.reason } : undefined;
+  }
+
+  /** What the close frame of this side says, once it is queued. */
+  get closeSent(): CloseStatus | undefined {
+    return this.#closeSent;
+  }
+
+  /**
+   * Takes bytes as they come, in chunks of any size. They are unmasked **in place**: the memory is the protocol's until
+   * the call returns, and the caller's again after it. Bytes after a close frame or a failure are ignored.
+   */
+  receiveData(bytes: Uint8Array): void {
+    this.#receiver.receive(bytes);
+  }
+
+  /** The peer ended its side of the stream, or the connection is lost. */
+  receiveEof(): void {
+    this.#eof = true;
+    this.#settleEof();
+  }
+
+  /**
+   * `true`: delivers the message that is being received, or else the next one, as `part` events: what is there, then what
+   * comes, with each chunk. It holds for one message. Compressed messages come as one final part; `maxMessage` doesn't
+   * bound the others. `false` takes that back, if no part was delivered yet.
+   */
+  receiveParts(wanted: boolean): void {
+    this.#receiver.receiveParts(wanted);
+  }
+
+  /**
+   * Queues a message. Bytes longer than 16 KiB are not copied: they must stay as they are until they have been written,
+   * and `heldBytes` has been 0.
+   *
+   * Throws a `StateError` when the state isn't open, or inside a message in parts.
+   */
+  sendMessage(data: string | Uint8Array, options?: SendMessageOptions): void {
+    this.#checkMessage();
+    checkData(data);
+    const text = typeof data === "string" || options?.text === true;
+    this.#sender.send(data, text, options?.compress !== false);
+  }
+
+  /**
+   * Queues a part of a message, uncompressed. The first part decides about `text`; `final` ends the message, and until
+   * then only control frames may go out. Longer bytes are lent, as in `sendMessage`.
+   *
+   * Throws a `StateError` when the state isn't open.
+   */
+  sendPart(data: string | Uint8Array, text: boolean, final: boolean): void {
+    this.#checkOpen();
+    checkData(data);
+    this.#sender.sendPart(data, text, final);
+  }
+
+  /**
+   * Queues a frame that `frameMessage` made. Longer ones are lent, as in `sendMessage`.
+   *
+   * Throws a `StateError` when the state isn't open, inside a message in parts, and for a client, whose frames are each
+   * masked with a key of their own.
+   */
+  sendFrame(frame: Uint8Array): void {
+    if (this.role === "client") throw new StateError("a client's frames can't be prepared");
+    this.#checkMessage();
+    checkBytes(frame);
+    this.#sender.sendFrames(frame);
+  }
+
+  /** Queues a ping; ignored once a close frame is queued. Throws a `RangeError` for more than 125 bytes. */
+  sendPing(payload: Uint8Array): void {
+    checkControl(payload);
+    this.#sender.control(Opcode.Ping, payload);
+  }
+
+  /** Queues a pong that answers no ping; ignored once a close frame is queued. Throws as `sendPing`. */
+  sendPong(payload: Uint8Array): void {
+    checkControl(payload);
+    this.#sender.control(Opcode.Pong, payload);
+  }
+
+  /**
+   * Starts the closing handshake: queues a close frame behind all that was sent, and goes on receiving until the peer's
+   * comes. Does nothing when a close frame was queued before. The reason is cut at 123 bytes of UTF-8.
+   *
+   * Throws a `RangeError` for a code that an endpoint must not send (RFC 6455 section 7.4), and a `TypeError` for a
+   * reason without a code.
+   */
+  sendClose(code?: number, reason = ""): void {
+    if (code === undefined && reason !== "") throw new TypeError("a close reason needs a code");
+    if (code !== undefined) checkCode(code);
+    this.#close(code ?? NO_CODE, reason);
+  }
+
+  /**
+   * Fails the connection: queues a close frame, and ignores everything that comes, or came and was not understood yet.
+   * Throws as `sendClose`.
+   */
+  fail(code: number, reason: string): void {
+    checkCode(code);
+    this.#receiver.stop();
+    this.#close(code, reason);
+    this.#settleEof();
+  }
+
+  /**
+   * Answers the close frame that was received, or sends the one that a failure calls for, unless one was queued before.
+   * Does nothing without either. Call it once the messages before it were delivered and could be answered.
+   */
+  conclude(): void {
+    const { last } = this.#events;
+    if (!last) return;
+    if (last.type === "close") this.#close(last.code, last.reason);
+    else this.#close(last.error.closeCode, last.error.message);
+    this.#settleEof();
+  }
+
+  /** What the bytes meant, in order; each event is returned once. Nothing comes after a `close` or `failure`. */
+  events(): ProtocolEvent[] {
+    return this.#events.take();
+  }
+
+  /** What is to be written, in order; each is returned once. The memory is the caller's to read, not to change. */
+  dataToSend(): Uint8Array[] {
+    return this.#sender.take();
+  }
+
+  /** Whether the stream should end soon: a caller with a clock bounds the wait for it. */
+  closeExpected(): boolean {
+    return this.state !== "open";
+  }
+
+  #checkOpen(): void {
+    if (this.#closeSent || this.#closed) throw new StateError(`the connection is ${this.state}`);
+  }
+
+  #checkMessage(): void {
+    this.#checkOpen();
+    if (this.#sender.inMessage) throw new StateError("a message in parts is not finished");
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#closeSent || this.#closed) return;
+    const { payload, status } = encodeClose(this.#platform, { code, reason });
+    this.#closeSent = status;
+    this.#sender.close(payload);
+  }
+
+  /** A call of the codec that took its time has settled. */
+  #settle(): void {
+    if (this.#events.last) this.#receiver.stop();
+    this.#settleEof();
+    this.#onProgress?.();
+  }
+
+  #settleEof(): void {
+    if (!this.#eof || this.#closed || this.#receiver.suspended) return;
+    // What came before the end can still be answered: the peer may have ended one direction only.
+    if (this.#events.last && !this.#closeSent) return;
+    this.#closed = true;
+    this.#receiver.stop();
+    this.#sender.stop();
+    this.#codec?.close();
+  }
+}
+
+function checkCode(code: number): void {
+  if (!isCloseCode(code)) throw new RangeError(`close code that can't be sent: ${code}`);
+}
+
+function checkData(data: string | Uint8Array): void {
+  if (typeof data !== "string") checkBytes(data);
+}
+
+/** A number, or a view of another type, would be read as so many bytes of something else. */
+function checkBytes(bytes: Uint8Array): void {
+  if (bytes instanceof Uint8Array) return;
+  // Another realm's.
+  if (Object.prototype.toString.call(bytes) === "[object Uint8Array]") return;
+  throw new TypeError("neither a string nor a Uint8Array");
+}
+
+function checkControl(payload: Uint8Array): void {
+  checkBytes(payload);
+  if (payload.length > MAX_CONTROL_PAYLOAD) {
+    throw new RangeError(`longer than ${MAX_CONTROL_PAYLOAD} bytes: ${payload.length}`);
+  }
+}

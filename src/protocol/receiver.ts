@@ -1,0 +1,274 @@
+/**
+ * Bytes in, events out.
+ *
+ * @module
+ */
+
+import { LimitError, ProtocolError } from "../errors.ts";
+import { decodeClose } from "./close-frame.ts";
+import type { EventQueue } from "./event-queue.ts";
+import { type FrameHandler, FrameParser } from "./frame-parser.ts";
+import { CLAIM_LIMIT, GrowingBuffer } from "./growing-buffer.ts";
+import { copyData, decodeText, MessageAssembler, messageTooBig } from "./message-assembler.ts";
+import { Opcode } from "./opcode.ts";
+import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
+import type { Sender } from "./sender.ts";
+
+export interface ReceiverOptions {
+  role: Role;
+  platform: ProtocolPlatform;
+  codec: MessageCodec | undefined;
+  /** The longest message, in bytes. */
+  limit: number;
+  events: EventQueue;
+  /** Answers the pings. */
+  sender: Sender;
+  /** An inflation under way has ended, and what came meanwhile has been read. */
+  onSettled: () => void;
+}
+
+/** Reads until a close frame, a failure or {@link Receiver.stop}; what comes later is ignored. */
+export class Receiver implements FrameHandler {
+  readonly #platform: ProtocolPlatform;
+  readonly #codec: MessageCodec | undefined;
+  readonly #limit: number;
+  readonly #events: EventQueue;
+  readonly #sender: Sender;
+  readonly #onSettled: () => void;
+  readonly #parser: FrameParser;
+  readonly #assembler: MessageAssembler;
+
+  #stopped = false;
+  /** The message under way, or else the next one, is wanted in parts. */
+  #parts = false;
+  /** A part of the message under way was delivered. */
+  #partDelivered = false;
+  /**
+   * Parts were wanted before. What comes before they are wanted again is then refused by what is kept of it, not by what
+   * it claims: it may follow the message before in the same chunk, sooner than anybody could ask.
+   */
+  #streaming = false;
+
+  #suspended = false;
+  /** Compressed bytes that are being inflated. */
+  #inflating = 0;
+  /** What came while suspended; read up to `#backlogAt`. */
+  readonly #backlog: GrowingBuffer;
+  #backlogAt = 0;
+
+  constructor(options: ReceiverOptions) {
+    const { role, platform, codec, limit } = options;
+    this.#platform = platform;
+    this.#codec = codec;
+    this.#limit = limit;
+    this.#events = options.events;
+    this.#sender = options.sender;
+    this.#onSettled = options.onSettled;
+    this.#parser = new FrameParser(role, platform, codec !== undefined, this);
+    this.#assembler = new MessageAssembler(platform, limit);
+    this.#backlog = new GrowingBuffer(platform, Infinity);
+  }
+
+  get suspended(): boolean {
+    return this.#suspended;
+  }
+
+  get kept(): number {
+    return this.#assembler.length + this.#inflating + this.#backlog.length - this.#backlogAt;
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.#stopped) return;
+    let at = 0;
+    if (!this.#suspended) at = this.#parse(bytes, 0);
+    if (this.#suspended) this.#backlog.append(bytes, at, bytes.length, 0);
+  }
+
+  receiveParts(wanted: boolean): void {
+    if (wanted) {
+      this.#parts = true;
+      this.#streaming = true;
+      try {
+        this.#deliverPart();
+      } catch (error) {
+        this.#fail(error);
+      }
+    } else if (!this.#partDelivered) {
+      this.#parts = false;
+      // A frame that was let in because of that may be over the limit. (Compressed ones never are.)
+      const { compressed, declared } = this.#assembler;
+      if (declared > this.#limit && !compressed) this.#fail(messageTooBig(this.#limit));
+    }
+  }
+
+  /** Ignores all further input, and frees what is held of earlier input. */
+  stop(): void {
+    this.#stopped = true;
+    this.#suspended = false;
+    this.#inflating = 0;
+    this.#assembler.clear();
+    this.#backlog.clear();
+    this.#backlogAt = 0;
+  }
+
+  // What the parser finds. These methods are public only for it.
+
+  message(text: boolean, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > this.#limit && !this.#parts) throw messageTooBig(this.#limit);
+    this.#deliver(
+      text
+        ? decodeText(this.#platform, bytes, start, end)
+        : copyData(this.#platform, bytes, start, end),
+    );
+  }
+
+  begin(text: boolean, compressed: boolean): void {
+    this.#assembler.begin(text, compressed);
+  }
+
+  expect(length: number, final: boolean): void {
+    const unbounded = this.#streaming && !this.#assembler.compressed;
+    this.#assembler.expect(length, final, unbounded ? Infinity : this.#limit);
+  }
+
+  append(bytes: Uint8Array, start: number, end: number): void {
+    const assembler = this.#assembler;
+    assembler.append(bytes, start, end);
+    if (this.#parts) {
+      if (assembler.length >= CLAIM_LIMIT) this.#deliverPart();
+    } else if (assembler.length > this.#limit && !assembler.compressed) {
+      throw messageTooBig(this.#limit);
+    }
+  }
+
+  finish(): boolean {
+    if (this.#assembler.compressed) return this.#inflate();
+    this.#deliver(this.#assembler.finish());
+    return true;
+  }
+
+  control(opcode: number, payload: Uint8Array): boolean {
+    if (opcode === Opcode.Close) {
+      const { code, reason } = decodeClose(this.#platform, payload);
+      this.#events.end({ type: "close", code, reason });
+      this.stop();
+      return false;
+    }
+    if (opcode === Opcode.Ping) {
+      this.#events.push({ type: "ping", data: payload });
+      this.#sender.answerPing(payload);
+    } else {
+      this.#events.push({ type: "pong", data: payload });
+    }
+    return true;
+  }
+
+  /** Returns where it stopped; after a failure that doesn't matter. */
+  #parse(bytes: Uint8Array, start: number): number {
+    try {
+      const at = this.#parser.parse(bytes, start);
+      // Parts go out with the chunk that they came in, however many frames it has.
+      if (this.#parts) this.#deliverPart();
+      return at;
+    } catch (error) {
+      this.#fail(error);
+      return start;
+    }
+  }
+
+  #deliver(data: string | Uint8Array): void {
+    if (this.#parts) {
+      this.#parts = false;
+      this.#partDelivered = false;
+      this.#events.push({ type: "part", data, final: true });
+    } else {
+      this.#events.push({ type: "message", data });
+    }
+  }
+
+  /** Delivers what is there of a message that is being received. */
+  #deliverPart(): void {
+    if (!this.#assembler.active || this.#assembler.compressed) return;
+    const data = this.#assembler.takePart();
+    if (data === undefined) return;
+    this.#partDelivered = true;
+    this.#events.push({ type: "part", data, final: false });
+  }
+
+  /** Returns whether the parser can go on. */
+  #inflate(): boolean {
+    const payload = this.#assembler.finishCompressed();
+    const codec = this.#codec!;
+    let result: Uint8Array | Promise<Uint8Array>;
+    try {
+      result = codec.decompress(payload, this.#limit);
+    } catch (error) {
+      throw toInflateError(error);
+    }
+    if (!("then" in result)) {
+      this.#inflated(result);
+      return true;
+    }
+    this.#suspended = true;
+    this.#inflating = payload.length;
+    result.then(
+      (bytes) => this.#settle(() => this.#inflated(bytes)),
+      (error: unknown) =>
+        this.#settle(() => {
+          throw toInflateError(error);
+        }),
+    );
+    return false;
+  }
+
+  #inflated(bytes: Uint8Array): void {
+    this.#deliver(
+      this.#assembler.text ? decodeText(this.#platform, bytes, 0, bytes.length) : bytes,
+    );
+  }
+
+  #settle(deliver: () => void): void {
+    if (this.#stopped) return;
+    this.#suspended = false;
+    this.#inflating = 0;
+    try {
+      deliver();
+      this.#readBacklog();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#onSettled();
+  }
+
+  #readBacklog(): void {
+    const backlog = this.#backlog;
+    if (backlog.length === 0) return;
+    // Bytes keep their place until all are read: moving them at each suspension would make many of them quadratic.
+    this.#backlogAt = this.#parse(backlog.bytes.subarray(0, backlog.length), this.#backlogAt);
+    if (this.#backlogAt < backlog.length) return;
+    backlog.clear();
+    this.#backlogAt = 0;
+  }
+
+  #fail(error: unknown): void {
+    this.stop();
+    this.#events.end({ type: "failure", error: toFailure(error, this.#limit) });
+  }
+}
+
+function isFailure(error: unknown): error is ProtocolError | LimitError {
+  return error instanceof ProtocolError || error instanceof LimitError;
+}
+
+function toInflateError(error: unknown): ProtocolError | LimitError {
+  if (isFailure(error)) return error;
+  return new ProtocolError("message that can't be inflated", 1007, { cause: error });
+}
+
+/** What the platform throws comes from memory or strings that can't be that long. */
+function toFailure(error: unknown, limit: number): ProtocolError | LimitError {
+  if (isFailure(error)) return error;
+  const failure = new LimitError("message that does not fit into memory", limit);
+  failure.cause = error;
+  return failure;
+}

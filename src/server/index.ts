@@ -1,0 +1,34 @@
+/**
+ * `fullduplex/server`: WebSocket servers for Node, on a port of their own or beside an application.
+ *
+ * @module
+ */
+
+export { basicAuth, bearerAuth, safeEqual } from "./auth.ts";
+export type {
+  AuthChallenge,
+  AuthHook,
+  BasicAuthOptions,
+  BasicCredentials,
+  BearerAuthOptions,
+} from "./auth.ts";
+export { broadcast } from "./broadcast.ts";
+export type { BroadcastOptions } from "./broadcast.ts";
+export type {
+  Acceptance,
+  Awaitable,
+  Handler,
+  HandshakeResult,
+  OnHandshake,
+  Routes,
+  ServerConnection,
+} from "./handler.ts";
+export type { HandshakeRequest, TlsFacts } from "./handshake-request.ts";
+export type { Logger } from "./logger.ts";
+export type { AdmissionOptions, LimitOptions, ListenOptions, ServeOptions } from "./options.ts";
+export type { Origins } from "./origin.ts";
+export { serve } from "./serve.ts";
+export type { ServeOptionsWithData } from "./serve.ts";
+export type { Server } from "./server.ts";
+export type { ShutdownOptions } from "./shutdown.ts";
+export type { PathParams, RoutePath } from "../http/routes.ts";

@@ -1,0 +1,58 @@
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import type { OutputFile } from "esbuild";
+import { expect, test } from "vitest";
+import { root } from "../support/project.ts";
+
+/** What a browser has to load for the client, minified and compressed, in bytes. */
+const MOST_BYTES = 4096;
+
+async function bundle(
+  entry: string,
+  conditions: string[] = ["fullduplex:source"],
+): Promise<{ files: string[]; contents: Uint8Array }> {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: `export * from ${JSON.stringify(entry)};`, resolveDir: root },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    conditions,
+    format: "esm",
+    target: "es2022",
+    logLevel: "silent",
+    outfile: "bundle.js",
+    metafile: true,
+    write: false,
+  });
+  const [{ contents }] = outputFiles as [OutputFile];
+  return { files: Object.keys(metafile.inputs), contents };
+}
+
+test("the browser's client reaches neither node: nor the protocol, and stays small", async () => {
+  const { files, contents } = await bundle("fullduplex");
+  expect(files).toContain("src/client/browser/index.ts");
+  expect(files).toContain("src/connection/connection.ts");
+  const forbidden = /^src\/(?:protocol|node|server|client\/node)\/|^node:/;
+  expect(files.filter((file) => forbidden.test(file))).toEqual([]);
+  expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_BYTES);
+});
+
+test.each(["fullduplex/protocol", "fullduplex/testing"])(
+  "%s can be bundled for a browser",
+  async (entry) => {
+    const { files } = await bundle(entry);
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.filter((file) => file.startsWith("src/node/"))).toEqual([]);
+  },
+);
+
+test("a bundle for browsers that reaches for node: is refused by the bundler", async () => {
+  await expect(bundle("./src/client/node/index.ts")).rejects.toThrow(/Could not resolve "node:/);
+});
+
+test("fullduplex/server is refused in a bundle for browsers", async () => {
+  await expect(bundle("fullduplex/server", [])).rejects.toThrow(
+    /Could not resolve "fullduplex\/server"/,
+  );
+});

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { codeEntries, root } from "../support/project.ts";
+import { runNode } from "../support/run.ts";
+import { scratchFolder } from "../support/scratch.ts";
+import { installConsumer } from "./support/consumer.ts";
+
+const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+
+describe("a project that installs the packed package", () => {
+  const folder = scratchFolder();
+  const installed = join(folder, "node_modules", "fullduplex");
+
+  beforeAll(() => installConsumer(folder));
+
+  test.each(["node", "browser"])("compiles with its types, in %s", async (kind) => {
+    const project = `tsconfig.${kind}.json`;
+    const { code, stdout } = await runNode([tsc, "-p", project], { cwd: folder });
+    expect(stdout).toBe("");
+    expect(code).toBe(0);
+  });
+
+  test("imports every entry", async () => {
+    const names = codeEntries().map(([name]) => name);
+    const script = `
+      for (const name of ${JSON.stringify(names)}) {
+        console.log(name, Object.keys(await import(name)).length > 0);
+      }`;
+    const { stdout } = await runNode(["--input-type=module", "--eval", script], { cwd: folder });
+    expect(stdout.trim().split("\n")).toEqual(names.map((name) => `${name} true`));
+  });
+
+  test("has the command", async () => {
+    const command = join(installed, "dist", "cli", "main.js");
+    const { code, stdout } = await runNode([command, "--help"], { cwd: folder });
+    expect(stdout).toContain("fullduplex");
+    expect(code).toBe(0);
+  });
+
+  test("gets the package and nothing else", () => {
+    const names = readdirSync(join(folder, "node_modules")).filter((name) => name[0] !== ".");
+    expect(names).toEqual(["@types", "fullduplex"]);
+    expect(readdirSync(installed).toSorted()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist",
+      "package.json",
+      "src",
+    ]);
+  });
+
+  test("finds the source of every file, for debuggers and editors", () => {
+    const dist = readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" });
+    const maps = dist.filter((file) => file.endsWith(".map"));
+    expect(maps.length).toBeGreaterThan(10);
+    const sources = maps.flatMap((file) => {
+      const map = JSON.parse(readFileSync(join(installed, "dist", file), "utf8")) as SourceMap;
+      return map.sources.map((source) => join(installed, "dist", dirname(file), source));
+    });
+    expect(sources.filter((source) => !existsSync(source))).toEqual([]);
+  });
+});
+
+interface SourceMap {
+  readonly sources: readonly string[];
+}

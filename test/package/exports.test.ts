@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import * as browser from "../../src/client/browser/index.ts";
+import * as node from "../../src/client/node/index.ts";
+import * as protocol from "../../src/protocol/index.ts";
+import * as server from "../../src/server/index.ts";
+import * as testing from "../../src/testing/index.ts";
+import { codeEntries, root } from "../support/project.ts";
+
+/** A name that comes or goes here is a change for the users of the package: it belongs in CHANGELOG.md. */
+
+test("every entry is pinned here", () => {
+  expect(codeEntries().map(([name]) => name)).toEqual([
+    "fullduplex",
+    "fullduplex/server",
+    "fullduplex/protocol",
+    "fullduplex/testing",
+  ]);
+});
+
+test("fullduplex exports these names", () => {
+  expect(Object.keys(node).toSorted()).toMatchInlineSnapshot(`
+    [
+      "CloseCode",
+      "ClosedError",
+      "FullduplexError",
+      "HandshakeError",
+      "LimitError",
+      "ProtocolError",
+      "StateError",
+      "TimeoutError",
+      "connect",
+      "prepare",
+      "reconnecting",
+    ]
+  `);
+});
+
+test("fullduplex exports the same names in a browser", () => {
+  expect(Object.keys(browser).toSorted()).toEqual(Object.keys(node).toSorted());
+});
+
+test("fullduplex exports the same types in a browser, but for an option that only Node has", () => {
+  const inBrowser = exportedNames("src/client/browser/index.ts");
+  const inNode = exportedNames("src/client/node/index.ts");
+  expect(inBrowser).toContain("ConnectOptions");
+  expect(inBrowser.filter((name) => !inNode.includes(name))).toEqual([]);
+  expect(inNode.filter((name) => !inBrowser.includes(name))).toEqual(["CompressionOptions"]);
+});
+
+test("fullduplex/server exports these names", () => {
+  expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
+    [
+      "basicAuth",
+      "bearerAuth",
+      "broadcast",
+      "safeEqual",
+      "serve",
+    ]
+  `);
+});
+
+test("fullduplex/protocol exports these names", () => {
+  expect(Object.keys(protocol).toSorted()).toMatchInlineSnapshot(`
+    [
+      "CloseCode",
+      "FullduplexError",
+      "HandshakeError",
+      "HttpHeaders",
+      "LimitError",
+      "Protocol",
+      "ProtocolError",
+      "StateError",
+      "acceptDeflate",
+      "acceptHeaders",
+      "acceptKey",
+      "confirmDeflate",
+      "encodeBase64",
+      "frameMessage",
+      "isCloseCode",
+      "offerDeflate",
+      "parseExtensions",
+      "readUpgrade",
+      "selectSubprotocol",
+      "upgradeHeaders",
+      "verifyAcceptance",
+      "webPlatform",
+    ]
+  `);
+});
+
+test("fullduplex/testing exports these names", () => {
+  expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
+    [
+      "FakeClock",
+      "pair",
+    ]
+  `);
+});
+
+/** The names that an entry exports, types too: an entry is nothing but lists of names. */
+function exportedNames(file: string): string[] {
+  const lists = readFileSync(join(root, file), "utf8").matchAll(/^export (?:type )?\{([^}]*)\}/gm);
+  return [...lists]
+    .flatMap(([, list = ""]) => list.split(","))
+    .map((item) =>
+      item
+        .trim()
+        .replace(/^type /, "")
+        .replace(/^.* as /, ""),
+    )
+    .filter((name) => name !== "");
+}

@@ -1,0 +1,32 @@
+import { afterEach, expect, test } from "vitest";
+
+import { reconnecting } from "../../../../src/client/node/reconnecting.ts";
+import { RawServer, acceptance, response } from "./support/raw-server.ts";
+
+let server: RawServer | undefined;
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+});
+
+test("yields one connection after the other, to the same server", async () => {
+  let count = 0;
+  server = await RawServer.start((request, socket) => {
+    count++;
+    if (count === 2) socket.end(response(503));
+    else socket.write(`${acceptance(request)}\x81\x01${count}\x88\x02\x03\xf3`, "latin1");
+  });
+  const received: unknown[] = [];
+  for await (const connection of reconnecting(server.url, { maxDelay: 1 })) {
+    received.push(await connection.recv());
+    if (received.length === 3) break;
+  }
+  expect(received).toEqual(["1", "3", "4"]);
+});
+
+test("gives up when the server refuses for good", async () => {
+  server = await RawServer.start((_request, socket) => socket.end(response(403)));
+  const connections = reconnecting(server.url);
+  await expect(connections.next()).rejects.toMatchObject({ status: 403 });
+});

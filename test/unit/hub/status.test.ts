@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { pair } from "fullduplex/testing";
+import { Census } from "../../../src/hub/census.ts";
+import { Chat } from "../../../src/hub/chat/chat.ts";
+import { StatusFeed } from "../../../src/hub/status.ts";
+import type { HubStatus } from "../../../src/hub/status.ts";
+import type { ServerConnection } from "../../../src/server/index.ts";
+import { enter } from "./support.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function census(): Census {
+  const made = new Census();
+  made.count("/chat", () => {});
+  made.count("/status", () => {});
+  return made;
+}
+
+test("the status says what is going on", () => {
+  const chat = new Chat();
+  const feed = new StatusFeed("1.2.3", census(), chat);
+  enter(chat, "Ada", "one", "two");
+  vi.advanceTimersByTime(1500);
+  expect(feed.status).toEqual({
+    version: "1.2.3",
+    uptime: 1500,
+    connections: 0,
+    endpoints: [
+      { path: "/chat", connections: 0 },
+      { path: "/status", connections: 0 },
+    ],
+    chat: { people: 1, rooms: 2 },
+  });
+  chat.close();
+});
+
+test("the status has no chat where there is none", () => {
+  expect(new StatusFeed("1.2.3", census(), undefined).status).not.toHaveProperty("chat");
+});
+
+test("whoever watches gets the status at once, then every second, until nobody watches", async () => {
+  const feed = new StatusFeed("1.2.3", census(), undefined);
+  const [client, server] = pair();
+  const watched = feed.watch(server as unknown as ServerConnection);
+  const next = async (): Promise<HubStatus> => JSON.parse(String(await client.recv())) as HubStatus;
+  expect((await next()).uptime).toBe(0);
+  vi.advanceTimersByTime(1000);
+  expect((await next()).uptime).toBe(1000);
+  await client.send("is ignored");
+  vi.advanceTimersByTime(1000);
+  expect((await next()).uptime).toBe(2000);
+  await client.close();
+  await watched;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("closing ends the timer", async () => {
+  const feed = new StatusFeed("1.2.3", census(), undefined);
+  const [client, server] = pair();
+  const watched = feed.watch(server as unknown as ServerConnection);
+  expect(vi.getTimerCount()).toBe(1);
+  feed.close();
+  expect(vi.getTimerCount()).toBe(0);
+  await client.close();
+  await watched;
+});
