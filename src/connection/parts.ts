@@ -127,7 +127,7 @@ export class Parts {
     } catch (error) {
       void parts.return(undefined).catch(() => {});
       // What was begun can't be finished, and nothing else may be sent before it is.
-      if (text !== undefined) this.#host.fail(error);
+      if (text !== undefined && !this.#end) this.#host.fail(error);
       throw error;
     } finally {
       outbox.hold(false);

@@ -20,7 +20,7 @@ export interface ProtocolOptions {
   role: Role;
   /** What differs between platforms; `webPlatform` runs on all of them. */
   platform: ProtocolPlatform;
-  /** The longest message that is received, in bytes, before and after decompression. Default: 1 MiB. */
+  /** The longest message that is received, in bytes; compressed it may be an eighth longer. Default: 1 MiB. */
   maxMessage?: number;
   /**
    * Compresses and inflates messages, when permessage-deflate was negotiated; without it compressed messages are

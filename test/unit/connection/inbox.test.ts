@@ -159,7 +159,8 @@ describe("forEach", () => {
     void connection.forEach((message) => {
       received.push(message);
       // oxlint-disable-next-line no-thenable
-      return { then: (resolve: () => void) => void (done = resolve) } as PromiseLike<void>;
+      const later = { then: (resolve: () => void) => void (done = resolve) };
+      return later as unknown as PromiseLike<void>;
     });
     sink.message("1");
     sink.message("2");

@@ -1,5 +1,5 @@
 /**
- * What README.md shows is run here.
+ * What README.md, the guide and the how-tos show is run here.
  *
  * - A block marked `ts` is a whole program: it compiles, and ends by itself with exit code 0.
  * - `ts server` is a program that goes on running; it is there for the blocks after it, up to the next heading.
@@ -10,7 +10,7 @@
  * - Ports that are written down are replaced by free ones, the same everywhere.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -23,8 +23,13 @@ import { manifest, root } from "../support/project.ts";
 import { run, runNode } from "../support/run.ts";
 import { scratchFolder, writeFiles } from "../support/scratch.ts";
 
-const readme = join(root, "README.md");
-const blocks = existsSync(readme) ? codeBlocks(readFileSync(readme, "utf8")) : [];
+/** A code block, and the document that it stands in. */
+interface Block extends CodeBlock {
+  readonly path: string;
+}
+
+const documents = ["README.md", ...pages("docs/guide"), ...pages("docs/how-to")];
+const blocks = documents.flatMap(readBlocks);
 const programs = blocks.filter(({ language }) => language === "ts");
 const scripts = blocks.filter(({ language }) => language === "sh");
 
@@ -61,13 +66,14 @@ beforeAll(async () => {
 
 afterAll(() => stop(() => true));
 
-describe("README.md", () => {
-  test("has programs and commands", () => {
-    expect(programs.length).toBeGreaterThan(0);
-    expect(scripts.length).toBeGreaterThan(0);
+describe("the documents", () => {
+  test("have programs and commands", () => {
+    for (const list of [programs, scripts]) {
+      expect(list.map(({ path }) => path)).toContain("README.md");
+    }
   });
 
-  test.each([".", "browser"])("has programs that compile (%s)", async (project) => {
+  test.each([".", "browser"])("have programs that compile (%s)", async (project) => {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     const { stdout } = await runNode([tsc, "-p", project], { cwd: folder });
     expect(stdout.replace(/^error TS18003: No inputs were found.*\s*/, "")).toBe("");
@@ -75,16 +81,16 @@ describe("README.md", () => {
 
   // One after the other, because a block may need the servers above it.
   for (const block of blocks) {
-    const { language, attributes, line, section } = block;
+    const { path, language, attributes, line, section } = block;
     if (language === "ts") {
-      test(`line ${line}: the program works`, async () => {
+      test(`${path}:${line}: the program works`, async () => {
         await stop((begun) => begun < section);
         await expectProgramWorks(block, attributes[0]);
       });
     } else if (language === "sh") {
       for (const command of block.text.split("\n")) {
         if (command.trim() === "" || command.startsWith("#")) continue;
-        test(`line ${line}: ${command}`, async () => {
+        test(`${path}:${line}: ${command}`, async () => {
           await stop((begun) => begun < section);
           await expectCommandWorks(withPorts(command.replace(/\s+#.*$/, "")), section);
         });
@@ -93,7 +99,7 @@ describe("README.md", () => {
   }
 });
 
-async function expectProgramWorks(block: CodeBlock, kind: string | undefined): Promise<void> {
+async function expectProgramWorks(block: Block, kind: string | undefined): Promise<void> {
   const file = join(folder, fileOf(block));
   if (kind === "browser") {
     const options = { bundle: true, format: "esm", platform: "browser", write: false } as const;
@@ -158,8 +164,24 @@ async function stop(which: (section: number) => boolean): Promise<void> {
   }
 }
 
-function fileOf({ attributes, line }: CodeBlock): string {
-  return `${attributes[0] === "browser" ? "browser/" : ""}line-${line}.ts`;
+function pages(folder: string): string[] {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md"));
+  return names.sort().map((name) => `${folder}/${name}`);
+}
+
+/** Sections are numbered through all documents, so that none goes on in the next one. */
+function readBlocks(path: string, index: number): Block[] {
+  const markdown = readFileSync(join(root, path), "utf8");
+  return codeBlocks(markdown).map((block) => ({
+    ...block,
+    path,
+    section: index * 1000 + block.section,
+  }));
+}
+
+function fileOf({ path, attributes, line }: Block): string {
+  const name = path.replace(/\W/g, "-");
+  return `${attributes[0] === "browser" ? "browser/" : ""}${name}-${line}.ts`;
 }
 
 function withPorts(text: string): string {
