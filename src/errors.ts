@@ -89,7 +89,9 @@ export class ClosedError extends FullduplexError {
 
   constructor(info: CloseInfo) {
     const { code, initiator, error } = info;
-    super("ERR_CLOSED", `closed with ${code} (${initiator}) ${info.reason}`.trim(), { cause: error });
+    super("ERR_CLOSED", `closed with ${code} (${initiator}) ${info.reason}`.trim(), {
+      cause: error,
+    });
     this.closeCode = info.code;
     this.reason = info.reason;
     this.wasClean = info.wasClean;

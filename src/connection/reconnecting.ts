@@ -52,10 +52,7 @@ export type Wake = (callback: () => void) => () => void;
  *
  * @internal
  */
-export async function* reconnectWith<
-  C extends Connection,
-  Options extends CommonConnectOptions,
->(
+export async function* reconnectWith<C extends Connection, Options extends CommonConnectOptions>(
   connect: Connect<Options, C>,
   url: string | URL,
   options: Options & ReconnectOptions<Options>,

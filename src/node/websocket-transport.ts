@@ -283,7 +283,6 @@ export class WebSocketTransport implements Transport {
     this.#clock.defer(() => {
       if (this.#isGone) return;
       this.#protocol.conclude();
-      if (this.#hasEnded) this.#protocol.receiveEof();
       this.#isConcluded = true;
       this.#flush();
       this.#sink.closing();
@@ -294,6 +293,7 @@ export class WebSocketTransport implements Transport {
   /** The server ends the stream first (RFC 6455 section 7.1.1); what still comes in is read and discarded. */
   #endIfConcluded(): void {
     if (!this.#isConcluded || this.#protocol.heldBytes > 0) return;
+    if (this.#hasEnded) this.#protocol.receiveEof();
     if (this.#protocol.role === "server" || this.#hasEnded) this.#writer.end();
   }
 

@@ -97,9 +97,7 @@ const SKIP: readonly Skip[] = Object.entries({
   "a browser doesn't say how long a reason is in UTF-8": [
     "a reason is cut at 123 bytes, not inside of a character",
   ],
-  "a browser's socket ends with a handshake": [
-    "terminate ends the other side without a handshake",
-  ],
+  "a browser's socket ends with a handshake": ["terminate ends the other side without a handshake"],
 }).flatMap(([reason, tests]) => tests.map((test) => ({ test, reason })));
 
 function contracts(name: string, socket: unknown): void {

@@ -84,7 +84,11 @@ connectionContract("a WebSocket that compresses, as its server", (options) =>
 const { cert, key } = certificate("server");
 
 connectionContract("TLS, as the client", (options) =>
-  openClient({ client: { ...PLAIN.client, tls: { ca: cert } }, server: { ...PLAIN.server, tls: { cert, key } } },
+  openClient(
+    {
+      client: { ...PLAIN.client, tls: { ca: cert } },
+      server: { ...PLAIN.server, tls: { cert, key } },
+    },
     options,
   ),
 );

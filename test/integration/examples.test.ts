@@ -10,13 +10,7 @@ const printed: Record<string, unknown[]> = {
   "latest-only.ts": [{ ODD: "199999", EVEN: "200000" }, true],
   "one-port.ts": ["a page", "an update"],
   "protocol.ts": [{ type: "message", data: "hello yourself" }],
-  "reconnecting.ts": [
-    "visit 1",
-    "attempt 1 follows",
-    "visit 2",
-    "attempt 2 follows",
-    "visit 3",
-  ],
+  "reconnecting.ts": ["visit 1", "attempt 1 follows", "visit 2", "attempt 2 follows", "visit 3"],
   "rooms.ts": ["welcome to tea", "welcome to tea", "is there tea left?"],
   "streaming.ts": ["received 6553600 bytes"],
 };

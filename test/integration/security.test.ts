@@ -42,7 +42,11 @@ async function closeCode(client: RawClient): Promise<number> {
 }
 
 /** A frame with any first byte and length field, masked with zeros. */
-function frame(first: number, length: number | bigint, payload: Uint8Array = Buffer.alloc(0)): Buffer {
+function frame(
+  first: number,
+  length: number | bigint,
+  payload: Uint8Array = Buffer.alloc(0),
+): Buffer {
   const header = Buffer.alloc(14);
   header[0] = first;
   if (typeof length === "bigint") {
@@ -70,7 +74,9 @@ async function expectAlive(running: Running): Promise<void> {
 const servers: TcpServer[] = [];
 
 /** A server that is none of ours: it answers each request with these bytes. */
-async function startRaw(answer: (request: string, socket: Socket) => string | Buffer): Promise<string> {
+async function startRaw(
+  answer: (request: string, socket: Socket) => string | Buffer,
+): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on("error", () => {});
     socket.once("data", (request) => socket.write(answer(String(request), socket)));
@@ -89,7 +95,7 @@ describe("what an application passes", () => {
     const running = await startServer();
     const connection = await connect(running.server.url);
     for (const value of [200, -1, {}, null, undefined, true]) {
-      expect(() => connection.send(value as unknown as string)).toThrow(TypeError);
+      expect(() => connection.send(value as never)).toThrow(TypeError);
     }
     await connection.close();
   });
@@ -172,7 +178,9 @@ describe("a handshake", () => {
   test("more headers than fit are refused, not dropped in silence (CVE-2024-37890)", async () => {
     const running = await startServer();
     const client = await running.connect();
-    const headers = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`a${index}`, ""]));
+    const headers = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, index) => [`a${index}`, ""]),
+    );
     expect((await client.ask(upgradeRequest("/", headers))).status).toBe(431);
     await expectAlive(running);
 
@@ -223,7 +231,9 @@ describe("a handshake", () => {
       "GET http://[::1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
       "GET //// HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
       upgradeRequest("/?%zz=%"),
-      upgradeRequest("/", { "Sec-WebSocket-Extensions": "permessage-deflate; server_max_window_bits" }),
+      upgradeRequest("/", {
+        "Sec-WebSocket-Extensions": "permessage-deflate; server_max_window_bits",
+      }),
       upgradeRequest("/", { Origin: "//:::" }),
       upgradeRequest("/", { Host: "[::1" }),
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -285,7 +295,9 @@ describe("a client", () => {
     });
     const redirect = createHttpServer();
     redirect.on("upgrade", (_request, socket) =>
-      socket.end(`HTTP/1.1 302 Found\r\nLocation: ${target.server.url}/\r\nContent-Length: 0\r\n\r\n`),
+      socket.end(
+        `HTTP/1.1 302 Found\r\nLocation: ${target.server.url}/\r\nContent-Length: 0\r\n\r\n`,
+      ),
     );
     redirect.listen(0, "127.0.0.1");
     await once(redirect, "listening");
@@ -346,7 +358,8 @@ describe("a client", () => {
         return "";
       });
       await expect(connect(url)).rejects.toSatisfy(
-        (error) => error instanceof HandshakeError || (error as { code: string }).code === "ERR_CONNECT",
+        (error) =>
+          error instanceof HandshakeError || (error as { code: string }).code === "ERR_CONNECT",
       );
     }
   });
@@ -424,7 +437,9 @@ describe("frames", () => {
     const client = await open(running);
     client.socket.pause();
     const [connection] = running.server.connections;
-    const pings = Buffer.concat(Array.from({ length: 5_000 }, () => frame(0x89, 125, Buffer.alloc(125))));
+    const pings = Buffer.concat(
+      Array.from({ length: 5_000 }, () => frame(0x89, 125, Buffer.alloc(125))),
+    );
     for (let count = 0; count < 60; count++) {
       if (!client.socket.write(pings)) await once(client.socket, "drain");
     }
@@ -512,7 +527,10 @@ describe("frames", () => {
 
 describe("limits", () => {
   test("connections are bounded before they are accepted, if told so", async () => {
-    const running = await startServer(undefined, { maxConnections: 2, maxConnectionsPerAddress: 1 });
+    const running = await startServer(undefined, {
+      maxConnections: 2,
+      maxConnectionsPerAddress: 1,
+    });
     const first = await open(running);
     const second = await running.connect();
     expect((await second.ask(upgradeRequest())).status).toBe(429);

@@ -54,7 +54,12 @@ test("a handshake error says what is known of the answer", () => {
 
 test("a closed error says how the connection ended", () => {
   const error = new ClosedError({ code: 3000, reason: "why", wasClean: true, initiator: "local" });
-  expect(error).toMatchObject({ closeCode: 3000, reason: "why", wasClean: true, initiator: "local" });
+  expect(error).toMatchObject({
+    closeCode: 3000,
+    reason: "why",
+    wasClean: true,
+    initiator: "local",
+  });
   expect(error.message).toBe("closed with 3000 (local) why");
   expect(new ClosedError(INFO).message).toBe("closed with 1006 (remote)");
 });

@@ -53,13 +53,13 @@ export class BrowserTransport implements Transport {
     return this.#closed ? 0 : this.#socket.bufferedAmount;
   }
 
-  send(message: Message | PreparedMessage, options: TransportSendOptions): Promise<void> | undefined {
+  send(
+    message: Message | PreparedMessage,
+    options: TransportSendOptions,
+  ): Promise<void> | undefined {
     const { data, text } =
       message instanceof PreparedMessage ? message : { data: message, text: options.text };
-    const isEncoded = text && typeof data !== "string";
-    this.#socket.send(
-      isEncoded ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(data) : (data as string),
-    );
+    this.#socket.send(typeof data === "string" ? data : toSendable(data, text));
     if (this.bufferedAmount < this.#highWaterMark) return undefined;
     if (!this.#room) {
       this.#room = new Deferred();
@@ -114,4 +114,9 @@ export class BrowserTransport implements Transport {
     this.#room?.reject(new ClosedError(info));
     this.#sink.closed(info);
   }
+}
+
+/** A browser takes no shared memory, so bytes are copied. */
+function toSendable(bytes: Uint8Array, text?: boolean): string | Uint8Array<ArrayBuffer> {
+  return text ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) : new Uint8Array(bytes);
 }

@@ -5,10 +5,12 @@
  * @module
  */
 
+import { Deque } from "../../util/deque.ts";
+
 const MAX_JOBS = 8;
 
 let running = 0;
-const waiting: (() => void)[] = [];
+const waiting = new Deque<() => void>();
 
 /** Runs `job` once there is a free slot. */
 export async function withSlot<T>(job: () => Promise<T>): Promise<T> {

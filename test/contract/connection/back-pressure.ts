@@ -30,7 +30,10 @@ function waiting(contract: Contract): void {
     expect(await isPending(blocked)).toBe(true);
     const received = await receive(far, count);
     await blocked;
-    expectSame(received, Array.from({ length: count }, (_, index) => chunk(index)));
+    expectSame(
+      received,
+      Array.from({ length: count }, (_, index) => chunk(index)),
+    );
     await near.send("after");
     expect(await far.recv()).toBe("after");
   });
@@ -41,7 +44,10 @@ function waiting(contract: Contract): void {
     expect(count * CHUNK).toBeLessThan(MOST_IN_FLIGHT);
     const received = await receive(near, count);
     await blocked;
-    expectSame(received, Array.from({ length: count }, (_, index) => chunk(index)));
+    expectSame(
+      received,
+      Array.from({ length: count }, (_, index) => chunk(index)),
+    );
     void far.send("after");
     expect(await near.recv()).toBe("after");
   });
@@ -72,15 +78,18 @@ function waiting(contract: Contract): void {
     expect([a.length, b.length]).toEqual([there.count, back.count]);
   });
 
-  contract.promises("a message of the largest size is received by a reader that waits", async (open) => {
-    const { near, far } = await open({ receiveHighWaterMark: 1024 });
-    const received = receive(near, 4);
-    for (let index = 0; index < 4; index++) await far.send(bytes(1024 * 1024, index));
-    expectSame(
-      await received,
-      [0, 1, 2, 3].map((index) => bytes(1024 * 1024, index)),
-    );
-  });
+  contract.promises(
+    "a message of the largest size is received by a reader that waits",
+    async (open) => {
+      const { near, far } = await open({ receiveHighWaterMark: 1024 });
+      const received = receive(near, 4);
+      for (let index = 0; index < 4; index++) await far.send(bytes(1024 * 1024, index));
+      expectSame(
+        await received,
+        [0, 1, 2, 3].map((index) => bytes(1024 * 1024, index)),
+      );
+    },
+  );
 }
 
 function waitingMessages(contract: Contract): void {
@@ -139,7 +148,8 @@ function overflowing(contract: Contract): void {
     const { near, far } = await open({ ...options, clock, maxSendQueue: 1024 * 1024 });
     const { count, blocked } = await fill(near, chunk);
     const sends: Promise<unknown>[] = [];
-    while (near.state === "open" && sends.length < 1_000) sends.push(rejection(near.send(chunk(0))));
+    while (near.state === "open" && sends.length < 1_000)
+      sends.push(rejection(near.send(chunk(0))));
     expect(sends.length).toBeLessThan(50);
     expect(near.bufferedAmount).toBeLessThan(MOST_IN_FLIGHT);
     const received = receiveAll(far);
@@ -202,7 +212,10 @@ function overflowing(contract: Contract): void {
 
   contract.promises("messages after a gap are dropped too, while closing", async (open) => {
     const { near, far } = await open({ receiveHighWaterMark: 1024 });
-    const sent: Message[] = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(100)}`);
+    const sent: Message[] = Array.from(
+      { length: 200 },
+      (_, index) => `${index} ${"x".repeat(100)}`,
+    );
     for (const message of sent) void far.send(message);
     void near.close();
     const received: Message[] = [];

@@ -53,7 +53,23 @@ function codes(contract: Contract): void {
 
   contract.promises("a code that must not be sent is refused at once", async (open) => {
     const { near, far } = await open();
-    for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_536, -1000, 1000.5, 1.5, NaN, Infinity]) {
+    for (const code of [
+      0,
+      999,
+      1004,
+      1005,
+      1006,
+      1015,
+      1016,
+      2999,
+      5000,
+      65_536,
+      -1000,
+      1000.5,
+      1.5,
+      NaN,
+      Infinity,
+    ]) {
       expect(() => near.close(code)).toThrow(RangeError);
     }
     expect(() => near.close("1000" as never)).toThrow(RangeError);
@@ -112,7 +128,8 @@ function handshakes(contract: Contract): void {
     const closed = near.close();
     const late = near.send("late");
     const parts = near.send(["late"]);
-    for (const promise of [late, parts]) expect(await rejection(promise)).toBeInstanceOf(ClosedError);
+    for (const promise of [late, parts])
+      expect(await rejection(promise)).toBeInstanceOf(ClosedError);
     await closed;
     expect(await rejection(near.send("later"))).toMatchObject({ closeCode: 1000 });
     expect(await receiveAll(far)).toEqual([]);

@@ -30,33 +30,39 @@ export function endingContract(contract: Contract): void {
 }
 
 function signals(contract: Contract): void {
-  contract.promises("the signal is aborted with the end, however late it is asked for", async (open) => {
-    const { near, far } = await open();
-    const { signal } = near;
-    expect(signal.aborted).toBe(false);
-    expect(near.signal).toBe(signal);
-    const stateThen = new Promise((resolve) => {
-      signal.addEventListener("abort", () => resolve(near.state));
-    });
-    void near.close(3000, "why");
-    expect(signal.aborted).toBe(false);
-    expect(await stateThen).toBe("closed");
-    expect(signal.reason).toBeInstanceOf(ClosedError);
-    expect(signal.reason).toMatchObject({ closeCode: 3000, reason: "why", initiator: "local" });
-    await far.closed;
-    expect(far.signal.aborted).toBe(true);
-    expect(far.signal.reason).toMatchObject({ closeCode: 3000, initiator: "remote" });
-  });
+  contract.promises(
+    "the signal is aborted with the end, however late it is asked for",
+    async (open) => {
+      const { near, far } = await open();
+      const { signal } = near;
+      expect(signal.aborted).toBe(false);
+      expect(near.signal).toBe(signal);
+      const stateThen = new Promise((resolve) => {
+        signal.addEventListener("abort", () => resolve(near.state));
+      });
+      void near.close(3000, "why");
+      expect(signal.aborted).toBe(false);
+      expect(await stateThen).toBe("closed");
+      expect(signal.reason).toBeInstanceOf(ClosedError);
+      expect(signal.reason).toMatchObject({ closeCode: 3000, reason: "why", initiator: "local" });
+      await far.closed;
+      expect(far.signal.aborted).toBe(true);
+      expect(far.signal.reason).toMatchObject({ closeCode: 3000, initiator: "remote" });
+    },
+  );
 
-  contract.promises("closed resolves on both sides, and is the same promise each time", async (open) => {
-    const { near, far } = await open();
-    expect(near.closed).toBe(near.closed);
-    void far.close();
-    expect(Object.keys(await near.closed)).toEqual(
-      expect.arrayContaining(["code", "reason", "wasClean", "initiator"]),
-    );
-    expect(await far.closed).toMatchObject({ code: 1000 });
-  });
+  contract.promises(
+    "closed resolves on both sides, and is the same promise each time",
+    async (open) => {
+      const { near, far } = await open();
+      expect(near.closed).toBe(near.closed);
+      void far.close();
+      expect(Object.keys(await near.closed)).toEqual(
+        expect.arrayContaining(["code", "reason", "wasClean", "initiator"]),
+      );
+      expect(await far.closed).toMatchObject({ code: 1000 });
+    },
+  );
 }
 
 function settling(contract: Contract): void {
@@ -139,20 +145,23 @@ function rejections(contract: Contract): void {
     expect(rejected).toEqual([]);
   });
 
-  contract.promises("what the function of forEach throws is the application's to handle", async (open) => {
-    const broken = new Error("broken");
-    const rejected = await unhandledRejections(async () => {
-      const { near, far } = await open();
-      await new Promise<void>((resolve) => {
-        void near.forEach(() => {
-          resolve();
-          throw broken;
+  contract.promises(
+    "what the function of forEach throws is the application's to handle",
+    async (open) => {
+      const broken = new Error("broken");
+      const rejected = await unhandledRejections(async () => {
+        const { near, far } = await open();
+        await new Promise<void>((resolve) => {
+          void near.forEach(() => {
+            resolve();
+            throw broken;
+          });
+          void far.send("1");
         });
-        void far.send("1");
       });
-    });
-    expect(rejected).toEqual([broken]);
-  });
+      expect(rejected).toEqual([broken]);
+    },
+  );
 }
 
 const READERS: readonly ((connection: Connection) => void)[] = [

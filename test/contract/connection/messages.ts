@@ -161,7 +161,17 @@ export function messagesContract(contract: Contract): void {
 
   contract.promises("what is no data is refused at once", async (open) => {
     const { near, far } = await open();
-    for (const value of [1, 200, true, null, undefined, Symbol("s"), {}, () => "text", new Date()]) {
+    for (const value of [
+      1,
+      200,
+      true,
+      null,
+      undefined,
+      Symbol("s"),
+      {},
+      () => "text",
+      new Date(),
+    ]) {
       expect(() => near.send(value as never)).toThrow(TypeError);
     }
     await near.send("still here");

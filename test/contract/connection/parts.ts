@@ -82,17 +82,20 @@ function sendingParts(contract: Contract): void {
     expectSame(await receive(far, 5), ["0", "11", "2", "33", bytes(4)]);
   });
 
-  contract.promises("what is in parts waits for a slow peer, and goes before a close", async (open) => {
-    const { near, far } = await open();
-    const { count } = await fill(near, chunk);
-    void near.send(["in ", "parts"]);
-    void near.send("text");
-    void near.send(later("and ", "again"));
-    void near.close();
-    const received = await receive(far, count + 3);
-    expect(received.slice(count)).toEqual(["in parts", "text", "and again"]);
-    expect(await far.closed).toMatchObject({ code: 1000, wasClean: true });
-  });
+  contract.promises(
+    "what is in parts waits for a slow peer, and goes before a close",
+    async (open) => {
+      const { near, far } = await open();
+      const { count } = await fill(near, chunk);
+      void near.send(["in ", "parts"]);
+      void near.send("text");
+      void near.send(later("and ", "again"));
+      void near.close();
+      const received = await receive(far, count + 3);
+      expect(received.slice(count)).toEqual(["in parts", "text", "and again"]);
+      expect(await far.closed).toMatchObject({ code: 1000, wasClean: true });
+    },
+  );
 
   contract.promises("a part that never comes doesn't keep a close from ending", async (open) => {
     const { clock, ...options } = still();
@@ -176,21 +179,24 @@ function failingSources(contract: Contract): void {
     expect(await far.recv()).toBe("still here");
   });
 
-  contract.promises("a source that fails while the connection closes breaks nothing", async (open) => {
-    const { near, far } = await open();
-    const broken = new Error("no more");
-    async function* source(): AsyncGenerator<string> {
-      yield "first";
-      await turns(3);
-      throw broken;
-    }
-    const sent = rejection(near.send(source()));
-    void near.send("never, because it would be inside of the broken message");
-    void near.close(1000);
-    expect(await sent).toBe(broken);
-    expect(await near.closed).toMatchObject({ code: 1011 });
-    expect(await far.closed).toMatchObject({ code: 1011 });
-  });
+  contract.promises(
+    "a source that fails while the connection closes breaks nothing",
+    async (open) => {
+      const { near, far } = await open();
+      const broken = new Error("no more");
+      async function* source(): AsyncGenerator<string> {
+        yield "first";
+        await turns(3);
+        throw broken;
+      }
+      const sent = rejection(near.send(source()));
+      void near.send("never, because it would be inside of the broken message");
+      void near.close(1000);
+      expect(await sent).toBe(broken);
+      expect(await near.closed).toMatchObject({ code: 1011 });
+      expect(await far.closed).toMatchObject({ code: 1011 });
+    },
+  );
 
   contract.promises("a source is told when the connection has ended", async (open) => {
     const { near, far } = await open();
@@ -236,18 +242,21 @@ function receivingParts(contract: Contract): void {
     expect(parts.join("")).toBe("first last");
   });
 
-  contract.promises("recvStream yields messages that are there already, one each time", async (open) => {
-    const { near, far } = await open();
-    const sent = ["text", bytes(1_000), "", bytes(0), "\u{1f600}"];
-    for (const message of sent) await far.send(message);
-    await turns(10);
-    const received: Message[] = [];
-    for (const message of sent) {
-      const parts = await readParts(near);
-      received.push(typeof message === "string" ? parts.join("") : join(parts as Uint8Array[]));
-    }
-    expectSame(received, sent);
-  });
+  contract.promises(
+    "recvStream yields messages that are there already, one each time",
+    async (open) => {
+      const { near, far } = await open();
+      const sent = ["text", bytes(1_000), "", bytes(0), "\u{1f600}"];
+      for (const message of sent) await far.send(message);
+      await turns(10);
+      const received: Message[] = [];
+      for (const message of sent) {
+        const parts = await readParts(near);
+        received.push(typeof message === "string" ? parts.join("") : join(parts as Uint8Array[]));
+      }
+      expectSame(received, sent);
+    },
+  );
 
   contract.promises("recvStream takes a message that is larger than the limit", async (open) => {
     const { near, far } = await open();
@@ -288,21 +297,24 @@ function receivingParts(contract: Contract): void {
     expect(await near.recv()).toBe("5!");
   });
 
-  contract.promises("recvStream rejects when the connection ends inside of the message", async (open) => {
-    const { near, far } = await open();
-    void far.send(
-      (async function* () {
-        yield "first";
-        await new Promise(() => {});
-      })(),
-    );
-    const stream = near.recvStream();
-    expect(await stream.next()).toEqual({ done: false, value: "first" });
-    const next = stream.next();
-    far.terminate();
-    expect(await rejection(next)).toBeInstanceOf(ClosedError);
-    expect(await stream.next()).toEqual({ done: true, value: undefined });
-  });
+  contract.promises(
+    "recvStream rejects when the connection ends inside of the message",
+    async (open) => {
+      const { near, far } = await open();
+      void far.send(
+        (async function* () {
+          yield "first";
+          await new Promise(() => {});
+        })(),
+      );
+      const stream = near.recvStream();
+      expect(await stream.next()).toEqual({ done: false, value: "first" });
+      const next = stream.next();
+      far.terminate();
+      expect(await rejection(next)).toBeInstanceOf(ClosedError);
+      expect(await stream.next()).toEqual({ done: true, value: undefined });
+    },
+  );
 
   contract.promises("recvStream has the messages for itself", async (open) => {
     const { near, far } = await open();

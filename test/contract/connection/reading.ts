@@ -48,24 +48,27 @@ function receiving(contract: Contract): void {
     expect(clock.timers).toBe(timers);
   });
 
-  contract.promises("a second reader is refused, and the first one gets its message", async (open) => {
-    const { near, far } = await open();
-    const first = near.recv();
-    for (const second of [
-      near.recv(),
-      near.forEach(() => {}),
-      near[Symbol.asyncIterator]().next(),
-      near.recvStream().next(),
-    ]) {
-      expect(await rejection(second)).toBeInstanceOf(StateError);
-    }
-    await far.send("1");
-    expect(await first).toBe("1");
-    const loop = near.forEach(() => {});
-    expect(await rejection(near.recv())).toBeInstanceOf(StateError);
-    await far.close();
-    await loop;
-  });
+  contract.promises(
+    "a second reader is refused, and the first one gets its message",
+    async (open) => {
+      const { near, far } = await open();
+      const first = near.recv();
+      for (const second of [
+        near.recv(),
+        near.forEach(() => {}),
+        near[Symbol.asyncIterator]().next(),
+        near.recvStream().next(),
+      ]) {
+        expect(await rejection(second)).toBeInstanceOf(StateError);
+      }
+      await far.send("1");
+      expect(await first).toBe("1");
+      const loop = near.forEach(() => {});
+      expect(await rejection(near.recv())).toBeInstanceOf(StateError);
+      await far.close();
+      await loop;
+    },
+  );
 
   contract.promises("messages can be received after the close, then recv rejects", async (open) => {
     const { near, far } = await open();
@@ -188,35 +191,41 @@ function forEach(contract: Contract): void {
     expect(received).toEqual(expected);
   });
 
-  contract.promises("forEach rejects with what its function threw, and others go on", async (open) => {
-    const { near, far } = await open();
-    const broken = new Error("broken");
-    for (const text of ["1", "2", "3", "4"]) await far.send(text);
-    const thrown = near.forEach(() => {
-      throw broken;
-    });
-    expect(await rejection(thrown)).toBe(broken);
-    const rejected = near.forEach(() => turns().then(() => Promise.reject(broken)));
-    expect(await rejection(rejected)).toBe(broken);
-    expect(near.state).toBe("open");
-    expect(await receive(near, 2)).toEqual(["3", "4"]);
-  });
-
-  contract.promises("forEach resolves after a normal close and rejects after another", async (open) => {
-    for (const [code, isNormal] of [
-      [1000, true],
-      [3000, false],
-    ] as const) {
+  contract.promises(
+    "forEach rejects with what its function threw, and others go on",
+    async (open) => {
       const { near, far } = await open();
-      const received: Message[] = [];
-      const loop = near.forEach((message) => void received.push(message));
-      await far.send("1");
-      void far.close(code);
-      if (isNormal) await loop;
-      else expect(await rejection(loop)).toMatchObject({ closeCode: code });
-      expect(received).toEqual(["1"]);
-    }
-  });
+      const broken = new Error("broken");
+      for (const text of ["1", "2", "3", "4"]) await far.send(text);
+      const thrown = near.forEach(() => {
+        throw broken;
+      });
+      expect(await rejection(thrown)).toBe(broken);
+      const rejected = near.forEach(() => turns().then(() => Promise.reject(broken)));
+      expect(await rejection(rejected)).toBe(broken);
+      expect(near.state).toBe("open");
+      expect(await receive(near, 2)).toEqual(["3", "4"]);
+    },
+  );
+
+  contract.promises(
+    "forEach resolves after a normal close and rejects after another",
+    async (open) => {
+      for (const [code, isNormal] of [
+        [1000, true],
+        [3000, false],
+      ] as const) {
+        const { near, far } = await open();
+        const received: Message[] = [];
+        const loop = near.forEach((message) => void received.push(message));
+        await far.send("1");
+        void far.close(code);
+        if (isNormal) await loop;
+        else expect(await rejection(loop)).toMatchObject({ closeCode: code });
+        expect(received).toEqual(["1"]);
+      }
+    },
+  );
 
   contract.promises("forEach deals with what waits after the close", async (open) => {
     const { near, far } = await open();

@@ -28,7 +28,8 @@ socket.send(large);
 report.large = (await next()) === large;
 for (let count = 0; count < 50; count++) socket.send(large.slice(0, 2_000));
 report.many = 0;
-for (let count = 0; count < 50; count++) if ((await next()) === large.slice(0, 2_000)) report.many++;
+for (let count = 0; count < 50; count++)
+  if ((await next()) === large.slice(0, 2_000)) report.many++;
 const closed = new Promise((resolve) => (socket.onclose = resolve));
 socket.close(4001, "enough");
 const { code, reason } = await closed;

@@ -36,7 +36,11 @@ describe("data becomes a message", () => {
   test("strings and byte arrays as they are", () => {
     const bytes = new Uint8Array([1]);
     const buffer = Buffer.from([1]);
-    expect([toMessage("text"), toMessage(bytes), toMessage(buffer)]).toEqual(["text", bytes, buffer]);
+    expect([toMessage("text"), toMessage(bytes), toMessage(buffer)]).toEqual([
+      "text",
+      bytes,
+      buffer,
+    ]);
     expect(toMessage(bytes)).toBe(bytes);
   });
 
@@ -51,7 +55,9 @@ describe("data becomes a message", () => {
   });
 
   test("those of another realm too", () => {
-    const foreign = runInNewContext("[new ArrayBuffer(3), new Uint8Array(2), new DataView(new ArrayBuffer(1))]");
+    const foreign = runInNewContext(
+      "[new ArrayBuffer(3), new Uint8Array(2), new DataView(new ArrayBuffer(1))]",
+    );
     const messages = (foreign as Data[]).map((data) => toMessage(data));
     expect(messages.map((message) => message.length)).toEqual([3, 2, 1]);
     for (const message of messages) expect(message).toBeInstanceOf(Uint8Array);

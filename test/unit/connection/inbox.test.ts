@@ -42,7 +42,10 @@ describe("recv", () => {
     const add = signal.addEventListener.bind(signal);
     const remove = signal.removeEventListener.bind(signal);
     signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => (
+      listeners--,
+      remove(...args)
+    );
     const options = { signal, timeout: 100 };
     const first = connection.recv(options);
     expect([clock.timers, listeners]).toEqual([1, 1]);

@@ -11,7 +11,9 @@ function open(keepalive: typeof OPTIONS | false = OPTIONS): Recorded {
 }
 
 function payloads({ transport }: Recorded): string[] {
-  return transport.named("ping").map(([, payload]) => Buffer.from(payload as Uint8Array).toString("hex"));
+  return transport
+    .named("ping")
+    .map(([, payload]) => Buffer.from(payload as Uint8Array).toString("hex"));
 }
 
 function pong({ sink }: Recorded, hex: string): void {
@@ -55,7 +57,9 @@ describe("a ping", () => {
     async (payload) => {
       const recorded = open(false);
       const ping = recorded.connection.ping();
-      recorded.sink.pong(/^[0-9a-f]*$/.test(payload) ? Buffer.from(payload, "hex") : Buffer.from(payload));
+      recorded.sink.pong(
+        /^[0-9a-f]*$/.test(payload) ? Buffer.from(payload, "hex") : Buffer.from(payload),
+      );
       expect(await isPending(ping)).toBe(true);
       expect(recorded.connection.latency).toBeUndefined();
     },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { allocate, nodePlatform, sha1 } from "../../../src/node/platform.ts";
 
@@ -49,6 +49,7 @@ describe("text", () => {
           expect(Buffer.compare(nodePlatform.encodeUtf8(each), encoder.encode(each))).toBe(0);
         }
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -57,6 +58,28 @@ describe("text", () => {
     expect(nodePlatform.decodeUtf8(bytes, 2, 4)).toBe("é");
     expect(nodePlatform.decodeUtf8(bytes.subarray(1), 1, 3)).toBe("é");
   });
+});
+
+test("text needs none of Node's undocumented methods", async () => {
+  const methods = ["utf8Slice", "utf8Write"].map(
+    (name) => [name, Object.getOwnPropertyDescriptor(Buffer.prototype, name)!] as const,
+  );
+  try {
+    for (const [name] of methods) {
+      Object.defineProperty(Buffer.prototype, name, { value: undefined, configurable: true });
+    }
+    vi.resetModules();
+    const fresh = (await import("../../../src/node/platform.ts")).nodePlatform;
+    for (const [name, method] of methods) Object.defineProperty(Buffer.prototype, name, method);
+    for (const text of ["", "é€😀", "x".repeat(2000), "\ud800"]) {
+      const bytes = fresh.encodeUtf8(text);
+      expect(Buffer.from(text).equals(bytes)).toBe(true);
+      expect(fresh.decodeUtf8(bytes, 0, bytes.length)).toBe(String(Buffer.from(text)));
+    }
+    expect(fresh.decodeUtf8(new Uint8Array(Buffer.from("..é..")), 2, 4)).toBe("é");
+  } finally {
+    for (const [name, method] of methods) Object.defineProperty(Buffer.prototype, name, method);
+  }
 });
 
 describe("masking keys", () => {

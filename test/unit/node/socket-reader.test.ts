@@ -96,3 +96,16 @@ test("other streams are read as streams", async () => {
   stream.push("ab");
   expect(await text).toBe("ab");
 });
+
+test("sockets without a buffer of ours are read as streams, too", async () => {
+  const [peer, socket] = await pair();
+  Object.assign((socket as unknown as { _handle: object })._handle, { useUserBuffer: undefined });
+  const { text, memory } = read(socket, 2);
+  peer.write("ab");
+  expect(await text).toBe("ab");
+  const [otherPeer, other] = await pair();
+  const otherRead = read(other, 2);
+  otherPeer.write("cd");
+  await otherRead.text;
+  expect([...memory][0]).not.toBe([...otherRead.memory][0]);
+});

@@ -400,6 +400,15 @@ describe("compression off the event loop", () => {
     expect(sink.calls.at(-1)?.[0]).toBe("closed");
   });
 
+  test("still gets its message to a peer that has ended its own side", async () => {
+    const { socket, sink, transport } = await open({ codec: codec("server") });
+    sink.onMessage = () => void transport.send(large, {});
+    socket.feed(text("give me a large answer"));
+    socket.feedEnd();
+    expect(await sink.closedInfo()).toMatchObject({ code: 1006, initiator: "remote" });
+    expect(socket.hex.startsWith("c2")).toBe(true);
+  });
+
   test("lets the close frame wait for its turn, and the stream end after it", async () => {
     const { socket, sink, transport } = await open({ codec: codec("server") });
     void transport.send(large, {});

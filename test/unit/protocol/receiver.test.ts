@@ -423,3 +423,73 @@ test("a message that was being inflated when parts were asked for is one part", 
     { type: "message", data: "B" },
   ]);
 });
+
+const LONGEST = 64;
+
+/** A message of the longest size that compression made longer. */
+function receiveLonger(length: number): ReturnType<typeof open> {
+  const decompress = (data: Uint8Array): Uint8Array => data.subarray(0, LONGEST);
+  const protocol = open("client", { maxMessage: LONGEST, codec: invertingCodec({ decompress }) });
+  protocol.receiveData(wire("client", `c2 ${length.toString(16)} | ${"00".repeat(length - 1)}`));
+  return protocol;
+}
+
+test("a message of the longest size is received though compression made it longer", () => {
+  const protocol = receiveLonger(LONGEST + 6);
+  protocol.receiveParts(true);
+  protocol.receiveParts(false);
+  expect(protocol.events()).toEqual([]);
+  protocol.receiveData(bytes("00"));
+  expect(protocol.events()).toEqual([{ type: "message", data: new Uint8Array(LONGEST) }]);
+});
+
+test("a compressed message that can't be within the limit is refused with its first frame", () => {
+  const [failure] = receiveLonger(LONGEST + LONGEST / 8 + 1).events();
+  expect(failure).toMatchObject({ type: "failure", error: { closeCode: 1009, limit: LONGEST } });
+});
+
+const LIMIT = 4;
+
+/** The types of what came out, with the length of the data. */
+function typesOf(protocol: Protocol): string[] {
+  return protocol.events().map((event) => {
+    return "data" in event ? `${event.type} ${event.data.length}` : event.type;
+  });
+}
+
+describe.each(ROLES)("a %s that read one message in parts", (role) => {
+  /** The end of that message, and the beginning of one that is longer than the limit. */
+  function follow(payload: string): Protocol {
+    const protocol = open(role, { maxMessage: LIMIT });
+    protocol.receiveParts(true);
+    const next = wire(role, `02 0a | ${letters(10)}`);
+    const kept = next.length - 10 + payload.length / 2;
+    protocol.receiveData(Uint8Array.from([...wire(role, "82 01 | 41"), ...next.subarray(0, kept)]));
+    return protocol;
+  }
+
+  test("can read a long one in parts that came in the same chunk", () => {
+    const protocol = follow(letters(LIMIT));
+    expect(typesOf(protocol)).toEqual(["part 1"]);
+    protocol.receiveParts(true);
+    expect(typesOf(protocol)).toEqual([`part ${LIMIT}`]);
+  });
+
+  test("refuses one by what it would have to keep", () => {
+    const protocol = follow(letters(LIMIT + 1));
+    expect(typesOf(protocol)).toEqual(["part 1", "failure"]);
+  });
+
+  test("refuses a compressed one by what it claims", () => {
+    const protocol = open(role, { maxMessage: LIMIT, codec: invertingCodec() });
+    protocol.receiveParts(true);
+    protocol.receiveData(wire(role, "82 01 | 41", `c2 0a | ${letters(10)}`));
+    expect(typesOf(protocol)).toEqual(["part 1", "failure"]);
+  });
+});
+
+test("who never read one in parts refuses a long one by what it claims", () => {
+  const protocol = open("client", { maxMessage: LIMIT });
+  protocol.receiveData(wire("client", `82 0a | ${letters(10)}`).subarray(0, 2));
+  expect(typesOf(protocol)).toEqual(["failure"]);
+});

@@ -37,12 +37,15 @@ describe("on a platform whose timers are numbers", () => {
     expect(systemClock.setTimeout(() => {}, 10)).toBe(7);
   });
 
-  test.each([Infinity, 2 ** 31, Number.MAX_VALUE])("a timer of %d ms doesn't fire at once", (delay) => {
-    const delays: number[] = [];
-    vi.stubGlobal("setTimeout", (_: unknown, given: number) => delays.push(given));
-    systemClock.setTimeout(() => {}, delay);
-    expect(delays).toEqual([2 ** 31 - 1]);
-  });
+  test.each([Infinity, 2 ** 31, Number.MAX_VALUE])(
+    "a timer of %d ms doesn't fire at once",
+    (delay) => {
+      const delays: number[] = [];
+      vi.stubGlobal("setTimeout", (_: unknown, given: number) => delays.push(given));
+      systemClock.setTimeout(() => {}, delay);
+      expect(delays).toEqual([2 ** 31 - 1]);
+    },
+  );
 });
 
 describe("defer", () => {
