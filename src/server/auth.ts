@@ -28,23 +28,26 @@ export interface AuthChallenge {
   readonly challenge: string;
 }
 
+/** What a `check` returns to refuse: whatever is falsy, so that a look-up without a result never admits anybody. */
+export type Nothing = false | null | undefined | "" | 0;
+
 /** How {@link basicAuth} decides. */
 export interface BasicAuthOptions<Data> {
   /** What the user is asked to log in to. Default: `WebSocket`. */
   readonly realm?: string | undefined;
-  /** Returns the connection's data, or `false` for wrong credentials. Compare secrets with {@link safeEqual}. */
+  /** Returns the connection's data, or nothing for wrong credentials. Compare secrets with {@link safeEqual}. */
   readonly check: (
     credentials: BasicCredentials,
     request: HandshakeRequest,
-  ) => Awaitable<Data | false>;
+  ) => Awaitable<Data | Nothing>;
 }
 
 /** How {@link bearerAuth} decides. */
 export interface BearerAuthOptions<Data> {
   /** Named in the challenge. Default: none. */
   readonly realm?: string | undefined;
-  /** Returns the connection's data, or `false` for a token that is not valid. */
-  readonly check: (token: string, request: HandshakeRequest) => Awaitable<Data | false>;
+  /** Returns the connection's data, or nothing for a token that is not valid. */
+  readonly check: (token: string, request: HandshakeRequest) => Awaitable<Data | Nothing>;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface BearerAuthOptions<Data> {
  *
  * Use it over TLS only: the password is sent as it is.
  *
- * @throws TypeError for a realm that can't stand in a header.
+ * @throws TypeError for a realm that can't stand in a header, and without a `check`.
  *
  * @example
  * ```ts
@@ -64,11 +67,12 @@ export interface BearerAuthOptions<Data> {
  */
 export function basicAuth<Data>(options: BasicAuthOptions<Data>): AuthHook<Data> {
   const { realm = "WebSocket", check } = options;
+  requireFunction(check);
   const challenge = `Basic realm=${quoteString(realm)}, charset="UTF-8"`;
   const hook = async (request: HandshakeRequest): Promise<Response | Acceptance<Data>> => {
     const credentials = readBasic(readAuthorization(request.headers, "basic"));
-    const data: Data | false = credentials ? await check(credentials, request) : false;
-    return data === false ? unauthorized(challenge) : accept(data);
+    const data = credentials ? await check(credentials, request) : undefined;
+    return data ? accept(data as Data) : unauthorized(challenge);
   };
   return Object.assign(hook, { challenge });
 }
@@ -76,7 +80,7 @@ export function basicAuth<Data>(options: BasicAuthOptions<Data>): AuthHook<Data>
 /**
  * An `onHandshake` that asks for a bearer token, and answers 401 without a valid one.
  *
- * @throws TypeError for a realm that can't stand in a header.
+ * @throws TypeError for a realm that can't stand in a header, and without a `check`.
  *
  * @example
  * ```ts
@@ -85,11 +89,12 @@ export function basicAuth<Data>(options: BasicAuthOptions<Data>): AuthHook<Data>
  */
 export function bearerAuth<Data>(options: BearerAuthOptions<Data>): AuthHook<Data> {
   const { realm, check } = options;
+  requireFunction(check);
   const challenge = realm === undefined ? "Bearer" : `Bearer realm=${quoteString(realm)}`;
   const hook = async (request: HandshakeRequest): Promise<Response | Acceptance<Data>> => {
     const token = readAuthorization(request.headers, "bearer");
-    const data: Data | false = token === undefined ? false : await check(token, request);
-    if (data !== false) return accept(data);
+    const data = token === undefined ? undefined : await check(token, request);
+    if (data) return accept(data as Data);
     // RFC 6750 section 3.1: no error code for a request that brought no token.
     if (token === undefined) return unauthorized(challenge);
     return unauthorized(`${challenge}${realm === undefined ? " " : ", "}error="invalid_token"`);
@@ -104,6 +109,11 @@ export function bearerAuth<Data>(options: BearerAuthOptions<Data>): AuthHook<Dat
  */
 export function safeEqual(a: string | Uint8Array, b: string | Uint8Array): boolean {
   return timingSafeEqual(digest(a), digest(b));
+}
+
+/** A hook that is made wrong is found when it is made, not with the first client. */
+function requireFunction(check: unknown): void {
+  if (typeof check !== "function") throw new TypeError("`check` has to be a function");
 }
 
 function digest(secret: string | Uint8Array): Buffer {

@@ -30,6 +30,8 @@ const RESERVED: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+const FIELDS: ReadonlySet<string> = new Set(["data", "headers", "subprotocol"]);
+
 /**
  * Calls the hook, and reads the body of the response that it may give.
  *
@@ -41,13 +43,24 @@ export async function decide(
 ): Promise<Decision> {
   const result = await hook(request);
   if (isResponse(result)) return responseAnswer(result);
-  const acceptance: Acceptance<unknown> = result ?? {};
+  const acceptance = result === undefined ? {} : readAcceptance(result);
   const { subprotocol } = acceptance;
   // RFC 6455 section 4.1: the client fails a connection with a subprotocol that it did not ask for.
   if (subprotocol !== undefined && !request.subprotocols.includes(subprotocol)) {
     throw new TypeError(`onHandshake chose a subprotocol that was not offered: ${subprotocol}`);
   }
   return { data: acceptance.data, subprotocol, headers: readHeaders(acceptance.headers ?? []) };
+}
+
+/** Whatever else a hook returns, it may have meant to refuse. */
+function readAcceptance(result: Acceptance<unknown>): Acceptance<unknown> {
+  const isObject = typeof result === "object" && result !== null && !Array.isArray(result);
+  const unknown = isObject ? Object.keys(result).find((key) => !FIELDS.has(key)) : undefined;
+  if (isObject && unknown === undefined) return result;
+  const what = isObject ? `an object with the field "${unknown}"` : String(result);
+  throw new TypeError(
+    `onHandshake returned ${what}: neither nothing, a Response, nor { data, headers, subprotocol }`,
+  );
 }
 
 function readHeaders(headers: NonNullable<Acceptance["headers"]>): [string, string][] {

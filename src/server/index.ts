@@ -11,6 +11,7 @@ export type {
   BasicAuthOptions,
   BasicCredentials,
   BearerAuthOptions,
+  Nothing,
 } from "./auth.ts";
 export { broadcast } from "./broadcast.ts";
 export type { BroadcastOptions } from "./broadcast.ts";

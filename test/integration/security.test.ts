@@ -223,6 +223,15 @@ describe("a handshake", () => {
     await expectAlive(running);
   });
 
+  test("what a hook returns by mistake admits nobody", async () => {
+    for (const result of [false, null, 401, "no", [], { status: 401 }, { user: "Ada" }]) {
+      const running = await startServer(undefined, { onHandshake: () => result as never });
+      const response = await (await running.connect()).ask(upgradeRequest());
+      expect(response.status, JSON.stringify(result)).toBe(500);
+      expect(running.logger.of("error").length).toBe(1);
+    }
+  });
+
   test("crafted requests are answered or dropped, and no more (CVE-2022-21676, CVE-2023-31125)", async () => {
     const running = await startServer();
     const requests = [

@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Variables to add to this process's. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds after which it is killed. Default: 120000. */
+  /** Milliseconds after which it is killed, with all that it has started. Default: 120000. */
   readonly timeout?: number;
 }
 
@@ -35,15 +35,22 @@ export function run(
       cwd,
       env: { ...inheritedEnvironment(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout,
-      killSignal: "SIGKILL",
+      // A group of its own, so that what it has started is killed with it.
+      detached: true,
     });
+    const timer = setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), timeout);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? undefined, stdout, stderr }));
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? undefined, stdout, stderr });
+    });
   });
 }
 

@@ -25,8 +25,8 @@ export function runStream(
       stream.off("error", onError);
       stream.off("end", onDone);
       stream.off("close", onClose);
-      // An error that comes later is nobody's.
-      stream.on("error", () => {});
+      // An error that comes later is nobody's. The stream may run again, so that there is to be one listener, not many.
+      stream.off("error", ignore).on("error", ignore);
     };
     const onData = (chunk: Buffer): void => {
       try {
@@ -53,3 +53,5 @@ export function runStream(
     stream.flush(constants.Z_SYNC_FLUSH, onDone);
   });
 }
+
+function ignore(): void {}

@@ -19,9 +19,17 @@ export const fullduplexTestee: Testee = {
   async startServer() {
     await ensureBuilt();
     const parameters = [COMMAND, "echo", "--port", "0", "--compress"];
-    const process_ = await Background.start(process.execPath, parameters, ADDRESS);
-    const url = ADDRESS.exec(process_.output)?.[0] ?? "";
-    return { url, close: () => process_.stop() };
+    const server = await Background.start(process.execPath, parameters, ADDRESS);
+    const started = server.output;
+    const close = async (): Promise<void> => {
+      // Nothing that a peer does is worth a line, and a warning of Node's is a fault of ours.
+      const printed = server.output.slice(started.length).trim();
+      const { ended } = server;
+      await server.stop();
+      if (ended) throw new Error(`the server ended during the tests\n${server.output}`);
+      if (printed !== "") throw new Error(`the server printed:\n${printed}`);
+    };
+    return { url: ADDRESS.exec(started)?.[0] ?? "", close };
   },
 
   async echo(url) {

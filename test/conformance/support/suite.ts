@@ -68,11 +68,16 @@ async function writeRecord(
   await writeFile(RECORD, format(record));
 }
 
-/** A line for each case, so that a change of one shows as one. */
+/** JSON with a line for each case, so that a change of one shows as one; as the formatter has it. */
 function format(record: Record_): string {
   const blocks = Object.entries(record).map(([direction, verdicts]) => {
-    const lines = Object.entries(verdicts).map(([id, { behaviour, closeBehaviour, closeCode }]) => {
-      return `    "${id}": { "behaviour": "${behaviour}", "closeBehaviour": "${closeBehaviour}", "closeCode": ${closeCode} }`;
+    const lines = Object.entries(verdicts).map(([id, verdict]) => {
+      const fields = Object.entries(verdict).map(
+        ([name, value]) => `"${name}": ${JSON.stringify(value)}`,
+      );
+      const line = `    "${id}": { ${fields.join(", ")} }`;
+      if (line.length < 100) return line;
+      return `    "${id}": {\n      ${fields.join(",\n      ")}\n    }`;
     });
     return `  "${direction}": {\n${lines.join(",\n")}\n  }`;
   });

@@ -176,7 +176,8 @@ function congestedCloses(contract: Contract): void {
     const received = await receiveAll(far);
     expect(received.length).toBe(count + 11);
     expect(received.at(-1)).toBe("waiting 10");
-    await blocked;
+    // It was sent; a transport that has to look for room may not have looked before the end.
+    await blocked.catch((error: unknown) => expect(error).toMatchObject({ code: "ERR_CLOSED" }));
     expect(await closed).toMatchObject({ code: 3000, reason: "bye", wasClean: true });
   });
 

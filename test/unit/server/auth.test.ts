@@ -120,3 +120,19 @@ test("safeEqual compares text and bytes, whatever their lengths", () => {
   expect(safeEqual("a", "b")).toBe(false);
   expect(safeEqual("a", "aa")).toBe(false);
 });
+
+describe("a check that returns nothing", () => {
+  test.each([false, null, undefined, "", 0] as const)("refuses: %s", async (nothing) => {
+    expect(await challengeOf(bearerAuth({ check: () => nothing })(request("Bearer x")))).toBe(
+      'Bearer error="invalid_token"',
+    );
+    const hook = basicAuth({ check: async () => nothing });
+    expect(await challengeOf(hook(request(basic("a:b"))))).toBe(hook.challenge);
+  });
+
+  test("is found when the hook is made, if it is no function", () => {
+    const check = "none" as unknown as () => false;
+    expect(() => bearerAuth({ check })).toThrow(TypeError);
+    expect(() => basicAuth({ check })).toThrow(TypeError);
+  });
+});

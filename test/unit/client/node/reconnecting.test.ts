@@ -30,3 +30,21 @@ test("gives up when the server refuses for good", async () => {
   const connections = reconnecting(server.url);
   await expect(connections.next()).rejects.toMatchObject({ status: 403 });
 });
+
+test("keeps the process alive while it waits to connect again, and no longer", async () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+  server = await RawServer.start((_request, socket) => socket.end(response(503)));
+  const controller = new AbortController();
+  const before = timers();
+  let retried!: () => void;
+  const waiting = new Promise<void>((resolve) => (retried = resolve));
+  const options = { initialDelay: 1e9, maxDelay: 1e9, onRetry: retried, signal: controller.signal };
+  const next = reconnecting(server.url, options).next();
+  await waiting;
+  await Promise.resolve();
+  expect(timers()).toBe(before + 1);
+  controller.abort(new Error("enough"));
+  await expect(next).rejects.toThrow("enough");
+  expect(timers()).toBe(before);
+});
