@@ -195,6 +195,8 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     if (!isCloseCode(code)) throw new RangeError(`${code} is no close code`);
     if (this.#state === "open") {
       this.#closing();
+      // (A reason that is no string, in spite of its type, must not break the close half-way.)
+      // oxlint-disable-next-line typescript/no-unnecessary-template-expression
       const step = (): void => this.#transport.close(code, `${reason}`);
       if (this.#outbox) this.#outbox.finish(step);
       else step();
@@ -303,7 +305,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       const connection = this.#connection;
       return (connection.#ended ??= quiet(
         connection.closed.then(() => {
-          throw connection.#end;
+          throw connection.#end as ClosedError;
         }),
       ));
     }

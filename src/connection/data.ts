@@ -26,7 +26,7 @@ export function toMessage(data: Data): Message {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   // (By its tag rather than its class, which differs between realms.)
-  if (/ArrayBuffer]$/.test({}.toString.call(data))) return new Uint8Array(data);
+  if ({}.toString.call(data).endsWith("ArrayBuffer]")) return new Uint8Array(data);
   throw new TypeError("a message is text or bytes");
 }
 

@@ -41,7 +41,7 @@ export class Parts {
   #beginning = false;
   /** Those who send and wait for something, to be told when the connection has ended. */
   #waiting: Set<(error: unknown) => void> | undefined;
-  #end: unknown;
+  #end: Error | undefined;
 
   constructor(transport: Transport, host: Host, inbox: Inbox, outbox: Outbox) {
     this.#transport = transport;
@@ -154,7 +154,7 @@ export class Parts {
   #watch(): Set<(error: unknown) => void> {
     const waiting = new Set<(error: unknown) => void>();
     this.#host.ended().catch((error: unknown) => {
-      this.#end = error;
+      this.#end = error as Error;
       for (const reject of waiting) reject(error);
       waiting.clear();
     });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isUtf8 } from "node:buffer";
 import { createHash, randomFillSync } from "node:crypto";
 
 import type { ProtocolPlatform } from "../protocol/platform.ts";
@@ -74,7 +75,13 @@ function maskingKey(): number {
 }
 
 /** Messages that come through it are `Buffer`s. */
-export const nodePlatform: ProtocolPlatform = { allocate, decodeUtf8, encodeUtf8, maskingKey };
+export const nodePlatform: ProtocolPlatform = {
+  allocate,
+  decodeUtf8,
+  encodeUtf8,
+  maskingKey,
+  isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
+};
 
 /** The hash of the opening handshake (RFC 6455 section 4.2.2); it protects nothing. */
 export function sha1(data: Uint8Array): Uint8Array {

@@ -64,6 +64,7 @@ export class WebSocketTransport implements Transport {
   readonly #protocol: Protocol;
   readonly #writer: SocketWriter;
   #isPaused = false;
+  #isProceeding = false;
   /** Nothing more is to be read: a close frame came, a rule was broken, or the stream ended. */
   #isOver = false;
   /** After the answer to it, this side ends the stream. */
@@ -190,11 +191,26 @@ export class WebSocketTransport implements Transport {
   }
 
   #onData(bytes: Uint8Array): void {
-    if (this.#isOver) return;
+    if (!this.#isOver) this.#receive(() => this.#protocol.receiveData(bytes));
+  }
+
+  /** What was received is more than the messages that came of it: the rest has its turn when there is room. */
+  #proceedLater(): void {
+    if (this.#isProceeding) return;
+    this.#isProceeding = true;
+    this.#clock.defer(() => {
+      this.#isProceeding = false;
+      if (this.#isClosed || this.#isHeldBack()) return;
+      this.#receive(() => this.#protocol.proceed());
+      this.#onUnsuspended();
+    });
+  }
+
+  #receive(step: () => void): void {
     beginTurn();
     this.#writer.isCorked = true;
     try {
-      this.#protocol.receiveData(bytes);
+      step();
       this.#deliver();
       this.#sink.progress(this.#protocol.kept);
     } finally {
@@ -212,7 +228,13 @@ export class WebSocketTransport implements Transport {
     this.#updateReading();
     this.#endIfConcluded();
     this.#sink.drain();
+    this.#onUnsuspended();
+  }
+
+  /** What waited for all messages to be read. */
+  #onUnsuspended(): void {
     if (this.#protocol.suspended) return;
+    this.#updateReading();
     if (this.#hasEnded) this.#onEnd();
     if (this.#isGone) this.#onGone();
   }
@@ -237,6 +259,7 @@ export class WebSocketTransport implements Transport {
   #onGone(): void {
     this.#isGone = true;
     this.#writer.stop();
+    if (this.#protocol.yielding) this.#proceedLater();
     if (this.#isClosed || (this.#protocol.suspended && !this.#isOver)) return;
     this.#isClosed = true;
     this.#codec?.close();
@@ -298,9 +321,16 @@ export class WebSocketTransport implements Transport {
   }
 
   #updateReading(): void {
-    const isClosing = this.#isOver || this.#protocol.state !== "open";
-    if (this.#protocol.suspended || (this.#isPaused && !isClosing)) this.#socket.pause();
+    const isHeldBack = this.#isHeldBack();
+    if (this.#protocol.suspended || isHeldBack) this.#socket.pause();
     else this.#socket.resume();
+    if (this.#protocol.yielding && !isHeldBack) this.#proceedLater();
+  }
+
+  /** Whether the connection has enough messages for now. The end of a connection is always read. */
+  #isHeldBack(): boolean {
+    const isEnding = this.#isOver || this.#isGone || this.#protocol.state !== "open";
+    return this.#isPaused && !isEnding;
   }
 
   #flush(): void {

@@ -101,9 +101,20 @@ export class Protocol {
     return this.#closeSent ? "closing" : "open";
   }
 
-  /** A message is being inflated: stop reading until `onProgress`. Bytes that still come are kept. */
+  /**
+   * A message is being inflated, or {@link Protocol.yielding}: stop reading until `onProgress`, or until you called
+   * `proceed`. Bytes that still come are kept.
+   */
   get suspended(): boolean {
     return this.#receiver.suspended;
+  }
+
+  /**
+   * Suspended because compressed messages became more than 64 KiB: call {@link Protocol.proceed}, in a later turn of the
+   * event loop so that others have theirs, and once there is room for more messages.
+   */
+  get yielding(): boolean {
+    return this.#receiver.yielding;
   }
 
   /** The bytes held for a message that is not whole, or that came while suspended. */
@@ -150,6 +161,12 @@ export class Protocol {
    */
   receiveData(bytes: Uint8Array): void {
     this.#receiver.receive(bytes);
+  }
+
+  /** Goes on with what was received, when `yielding`; afterwards take `events` and `dataToSend`. */
+  proceed(): void {
+    this.#receiver.proceed();
+    this.#settleEof();
   }
 
   /** The peer ended its side of the stream, or the connection is lost. */

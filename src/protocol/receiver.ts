@@ -27,6 +27,12 @@ export interface ReceiverOptions {
   onSettled: () => void;
 }
 
+/**
+ * How much may be inflated before the caller has its turn, in bytes: a few bytes may stand for a thousand times as many,
+ * so that what comes in one chunk says nothing about the memory and time that it takes.
+ */
+const INFLATE_BUDGET = 64 * 1024;
+
 /** Reads until a close frame, a failure or {@link Receiver.stop}; what comes later is ignored. */
 export class Receiver implements FrameHandler {
   readonly #platform: ProtocolPlatform;
@@ -50,6 +56,10 @@ export class Receiver implements FrameHandler {
   #streaming = false;
 
   #suspended = false;
+  /** Suspended only so that the caller has its turn. */
+  #yielding = false;
+  /** What was inflated in this turn. */
+  #inflated = 0;
   /** Compressed bytes that are being inflated. */
   #inflating = 0;
   /** What came while suspended; read up to `#backlogAt`. */
@@ -73,6 +83,10 @@ export class Receiver implements FrameHandler {
     return this.#suspended;
   }
 
+  get yielding(): boolean {
+    return this.#yielding;
+  }
+
   get kept(): number {
     return this.#assembler.length + this.#inflating + this.#backlog.length - this.#backlogAt;
   }
@@ -80,8 +94,20 @@ export class Receiver implements FrameHandler {
   receive(bytes: Uint8Array): void {
     if (this.#stopped) return;
     let at = 0;
-    if (!this.#suspended) at = this.#parse(bytes, 0);
+    if (!this.#suspended) {
+      this.#inflated = 0;
+      at = this.#parse(bytes, 0);
+    }
     if (this.#suspended) this.#backlog.append(bytes, at, bytes.length, 0);
+  }
+
+  /** Goes on after the caller had its turn. */
+  proceed(): void {
+    if (!this.#yielding) return;
+    this.#yielding = false;
+    this.#suspended = false;
+    this.#inflated = 0;
+    this.#readBacklog();
   }
 
   receiveParts(wanted: boolean): void {
@@ -105,6 +131,7 @@ export class Receiver implements FrameHandler {
   stop(): void {
     this.#stopped = true;
     this.#suspended = false;
+    this.#yielding = false;
     this.#inflating = 0;
     this.#assembler.clear();
     this.#backlog.clear();
@@ -206,13 +233,13 @@ export class Receiver implements FrameHandler {
       throw toInflateError(error);
     }
     if (!("then" in result)) {
-      this.#inflated(result);
-      return true;
+      this.#deliverInflated(result);
+      return !this.#yielding;
     }
     this.#suspended = true;
     this.#inflating = payload.length;
     result.then(
-      (bytes) => this.#settle(() => this.#inflated(bytes)),
+      (bytes) => this.#settle(() => this.#deliverInflated(bytes)),
       (error: unknown) =>
         this.#settle(() => {
           throw toInflateError(error);
@@ -221,19 +248,24 @@ export class Receiver implements FrameHandler {
     return false;
   }
 
-  #inflated(bytes: Uint8Array): void {
+  #deliverInflated(bytes: Uint8Array): void {
     this.#deliver(
       this.#assembler.text ? decodeText(this.#platform, bytes, 0, bytes.length) : bytes,
     );
+    this.#inflated += bytes.length;
+    if (this.#inflated <= INFLATE_BUDGET) return;
+    this.#suspended = true;
+    this.#yielding = true;
   }
 
   #settle(deliver: () => void): void {
     if (this.#stopped) return;
     this.#suspended = false;
     this.#inflating = 0;
+    this.#inflated = 0;
     try {
       deliver();
-      this.#readBacklog();
+      if (!this.#yielding) this.#readBacklog();
     } catch (error) {
       this.#fail(error);
     }

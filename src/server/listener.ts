@@ -91,6 +91,8 @@ export async function listen(
     const closed = new Promise<void>((resolve) => http.once("close", resolve));
     http.close();
     http.closeIdleConnections();
+    // Those that have sent nothing yet don't count as idle.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     await closed;
     detach();
   };

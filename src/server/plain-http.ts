@@ -71,7 +71,11 @@ export function passOn(
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Socket);
+  // Node has let go of the socket, and no longer tells the response when it may go on.
+  const drain = (): void => void response.emit("drain");
+  socket.on("drain", drain);
   response.once("finish", () => {
+    socket.off("drain", drain);
     response.detachSocket(socket as Socket);
     endSocket(socket, clock);
   });

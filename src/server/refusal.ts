@@ -41,12 +41,16 @@ export function refusalAnswer({ status, headers, message }: Refusal): Answer {
 /**
  * The response that an application made, with its body read.
  *
- * @throws what reading the body throws.
+ * @throws what reading the body throws, and TypeError for a status that is no final one.
  */
 export async function responseAnswer(response: Response): Promise<Answer> {
+  const { status } = response;
+  if (!(Number.isInteger(status) && status >= 200 && status <= 599)) {
+    throw new TypeError(`a response can't have the status ${status}`);
+  }
   const body = new Uint8Array(await response.arrayBuffer());
   const headers = [...response.headers].filter(([name]) => !FRAMING.has(name.toLowerCase()));
-  return { status: response.status, statusText: response.statusText, headers, body };
+  return { status, statusText: response.statusText, headers, body };
 }
 
 /** Whether `value` is a `Response`, of this or another implementation of the standard. */

@@ -240,6 +240,8 @@ describe("a handshake", () => {
       "GET http://[::1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
       "GET //// HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
       upgradeRequest("/?%zz=%"),
+      upgradeRequest("/", { "Content-Length": "5" }),
+      upgradeRequest("/", { "Transfer-Encoding": "chunked" }),
       upgradeRequest("/", {
         "Sec-WebSocket-Extensions": "permessage-deflate; server_max_window_bits",
       }),
@@ -441,6 +443,28 @@ describe("frames", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
   });
 
+  test("small messages that inflate to large ones wait like those (decompression bombs in series)", async () => {
+    let read = (): void => {};
+    const mayRead = new Promise<void>((resolve) => (read = resolve));
+    const lengths: number[] = [];
+    const running = await startServer(async (connection) => {
+      await mayRead;
+      await connection.forEach((message) => void lengths.push(message.length));
+    });
+    const client = await open(running, COMPRESSED);
+    const flush = { finishFlush: constants.Z_SYNC_FLUSH };
+    const bomb = deflateRawSync(Buffer.alloc(1024 * 1024 - 1), flush).subarray(0, -4);
+    const before = process.memoryUsage().arrayBuffers;
+    const message = frame(0xc2, bomb.length, bomb);
+    client.socket.write(Buffer.concat(Array.from({ length: 60 }, () => message)));
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024);
+    read();
+    client.socket.write(clientFrame(8, Buffer.from("03e8", "hex")));
+    expect(await closeCode(client)).toBe(1000);
+    expect(lengths).toEqual(Array.from({ length: 60 }, () => 1024 * 1024 - 1));
+  });
+
   test("a flood of pings is not answered without end to who doesn't read (ws 8.23.0)", async () => {
     const running = await startServer();
     const client = await open(running);
@@ -535,6 +559,16 @@ describe("frames", () => {
 });
 
 describe("limits", () => {
+  test("a client that says nothing holds up no shutdown", async () => {
+    const running = await startServer();
+    const client = await running.connect();
+    const connection = await connect(running.server.url);
+    void running.server.close({ timeout: 60_000 });
+    expect(await connection.closed).toMatchObject({ code: 1001 });
+    await running.server.close();
+    await client.rest();
+  });
+
   test("connections are bounded before they are accepted, if told so", async () => {
     const running = await startServer(undefined, {
       maxConnections: 2,

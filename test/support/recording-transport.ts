@@ -9,7 +9,7 @@ import type { ConnectionOptions } from "../../src/connection/connection.ts";
 import { keepalive } from "../../src/connection/keepalive.ts";
 import { outbox } from "../../src/connection/outbox.ts";
 import { parts } from "../../src/connection/parts.ts";
-import { PreparedMessage } from "../../src/connection/prepared-message.ts";
+import type { PreparedMessage } from "../../src/connection/prepared-message.ts";
 import { readFlow } from "../../src/connection/read-flow.ts";
 import type {
   Capabilities,
@@ -24,7 +24,7 @@ import { FakeClock } from "../../src/testing/fake-clock.ts";
 /** One call of a method: its name and what it was given. */
 export type Call = readonly [name: string, ...parameters: unknown[]];
 
-export const ALL_CAPABILITIES: Capabilities = {
+const ALL_CAPABILITIES: Capabilities = {
   pause: readFlow,
   ping: keepalive,
   queue: outbox,

@@ -38,7 +38,7 @@ export const VERSION = "13";
  * - 405 for a method other than GET
  * - 505 for a version of HTTP other than 1.1
  * - 426 for a request that asks for no upgrade, or for another version of the protocol
- * - 400 for a `Host`, key, subprotocol or extension field that is missing, repeated or malformed
+ * - 400 for a body, and for a `Host`, key, subprotocol or extension field that is missing, repeated or malformed
  *
  * Whether the `Origin` and the `Host` are acceptable is for the caller to decide.
  */
@@ -61,6 +61,11 @@ function refuseRequest({ method, httpVersion, headers }: UpgradeRequest): Refusa
       ["Connection", "Upgrade"],
       ["Sec-WebSocket-Version", VERSION],
     ]);
+  }
+  // Its bytes would be taken for frames.
+  const length = headers.get("content-length") ?? "0";
+  if (length !== "0" || headers.has("transfer-encoding")) {
+    return refuse(400, "A WebSocket handshake has no body.");
   }
   const hosts = headers.getAll("host");
   if (hosts.length !== 1) return refuse(400, "There must be one Host header.");

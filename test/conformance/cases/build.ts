@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConformanceCase, Ending, Event, Script } from "../support/case.ts";
+import type { ConformanceCase, Ending, Event, Script, Step } from "../support/case.ts";
 import {
   BINARY,
   CLOSE,
@@ -64,6 +64,11 @@ export function frame(opcode: number, payload: string | Uint8Array, extra: Extra
 
 function octets(payload: string | Uint8Array): Uint8Array {
   return typeof payload === "string" ? utf8(payload) : payload;
+}
+
+/** Sends frames: as one write, unless they are to be chopped. */
+export function sending(send: readonly Frame[], chop?: number | "frame"): Step {
+  return chop === undefined ? { send } : { send, chop };
 }
 
 /** The echo of a message, as the peer must send it. */

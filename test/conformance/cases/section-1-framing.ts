@@ -6,7 +6,7 @@
 
 import type { ConformanceCase } from "../support/case.ts";
 import { BINARY, TEXT } from "../support/frame.ts";
-import { CLEAN, echo, filled, frame, scripted } from "./build.ts";
+import { CLEAN, echo, filled, frame, scripted, sending } from "./build.ts";
 
 const SIZES: readonly { size: number; chop?: number }[] = [
   { size: 0 },
@@ -36,7 +36,7 @@ export const section1: readonly ConformanceCase[] = KINDS.flatMap(
           const payload = filled(pattern, size);
           const send = [frame(opcode, payload)];
           return {
-            agenda: [chop === undefined ? { send } : { send, chop }],
+            agenda: [sending(send, chop)],
             ok: [echo(payload, opcode === TEXT)],
           };
         },

@@ -6,7 +6,18 @@
 
 import type { ConformanceCase, Step } from "../support/case.ts";
 import type { Frame } from "../support/frame.ts";
-import { answer, CLEAN, close, filled, hex, ping, pong, REFUSED, scripted } from "./build.ts";
+import {
+  answer,
+  CLEAN,
+  close,
+  filled,
+  hex,
+  ping,
+  pong,
+  REFUSED,
+  scripted,
+  sending,
+} from "./build.ts";
 
 const UNASKED = "a pong that nobody asked for";
 
@@ -18,7 +29,7 @@ function answered(
 ): ConformanceCase {
   return scripted(id, description, CLEAN, () => {
     const send = [ping(payload)];
-    return { agenda: [chop === undefined ? { send } : { send, chop }], ok: [answer(payload)] };
+    return { agenda: [sending(send, chop)], ok: [answer(payload)] };
   });
 }
 
@@ -32,7 +43,7 @@ function many(id: string, description: string, chop?: number): ConformanceCase {
     const payloads = Array.from({ length: 10 }, (_, index) => `ping number ${index}`);
     const send = payloads.map((payload) => ping(payload));
     return {
-      agenda: [chop === undefined ? { send } : { send, chop }],
+      agenda: [sending(send, chop)],
       ok: payloads.map((payload) => answer(payload)),
     };
   });

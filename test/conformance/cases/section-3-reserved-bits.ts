@@ -4,15 +4,14 @@
  * @module
  */
 
-import type { ConformanceCase, Step } from "../support/case.ts";
+import type { ConformanceCase } from "../support/case.ts";
 import type { Frame } from "../support/frame.ts";
-import { binary, echo, frame, hex, ping, REFUSED, scripted, text } from "./build.ts";
+import { binary, echo, frame, hex, ping, REFUSED, scripted, sending, text } from "./build.ts";
 
 const HELLO = "Hello, world!";
 
-function alone(id: string, description: string, bad: Frame, close = false): ConformanceCase {
-  const agenda: Step[] = [close ? { send: [bad], close } : { send: [bad] }];
-  return scripted(id, description, REFUSED, () => ({ agenda, ok: [] }));
+function alone(id: string, description: string, bad: Frame): ConformanceCase {
+  return scripted(id, description, REFUSED, () => ({ agenda: [{ send: [bad] }], ok: [] }));
 }
 
 function afterMessage(
@@ -24,7 +23,7 @@ function afterMessage(
   const description = `a good message, one with reserved bits ${rsv}, a ping; ${how}`;
   const send = [text(HELLO), text(HELLO, { rsv }), ping()];
   return scripted(id, description, REFUSED, () => ({
-    agenda: [chop === undefined ? { send } : { send, chop }],
+    agenda: [sending(send, chop)],
     ok: [echo(HELLO)],
     nonStrict: [],
   }));

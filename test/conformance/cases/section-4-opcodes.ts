@@ -5,7 +5,7 @@
  */
 
 import type { ConformanceCase } from "../support/case.ts";
-import { echo, frame, ping, REFUSED, scripted, text } from "./build.ts";
+import { echo, frame, ping, REFUSED, scripted, sending, text } from "./build.ts";
 
 const HELLO = "Hello, world!";
 
@@ -29,7 +29,7 @@ function shapes(group: number, first: number, kind: string): ConformanceCase[] {
     const send = [text(HELLO), frame(first + index, payload), ping()];
     const description = `a good message, a frame of ${name(index)}, a ping; ${how}`;
     return scripted(`4.${group}.${index + 1}`, description, REFUSED, () => ({
-      agenda: [chop === undefined ? { send } : { send, chop }],
+      agenda: [sending(send, chop)],
       ok: [echo(HELLO)],
       nonStrict: [],
     }));

@@ -5,22 +5,29 @@
  * @module
  */
 
-import type { ConformanceCase, Event, Step } from "../support/case.ts";
+import type { ConformanceCase, Event } from "../support/case.ts";
 import type { Frame } from "../support/frame.ts";
-import { answer, CLEAN, echo, more, ping, pong, REFUSED, scripted, text } from "./build.ts";
+import {
+  answer,
+  CLEAN,
+  echo,
+  more,
+  ping,
+  pong,
+  REFUSED,
+  scripted,
+  sending,
+  text,
+} from "./build.ts";
 
-type Chop = number | "frame" | undefined;
-
-const HOW = {
-  whole: "in one write",
-  frame: "a write for each frame",
-  octet: "one octet at a time",
-} as const;
 const open = { fin: false } as const;
 
-function step(send: readonly Frame[], chop: Chop): Step {
-  return chop === undefined ? { send } : { send, chop };
-}
+/** The ways to write the same octets. */
+const WAYS = [
+  { how: "in one write", chop: undefined },
+  { how: "a write for each frame", chop: "frame" },
+  { how: "one octet at a time", chop: 1 },
+] as const;
 
 /** Three cases, from `first` on, that differ only in how the octets are written. */
 function threeWays(
@@ -29,26 +36,16 @@ function threeWays(
   frames: readonly Frame[],
   ok?: readonly Event[],
 ): ConformanceCase[] {
-  const chops: [string, Chop][] = [
-    [HOW.whole, undefined],
-    [HOW.frame, "frame"],
-    [HOW.octet, 1],
-  ];
-  return chops.map(([how, chop], index) =>
-    scripted(
-      `5.${first + index}`,
-      `${description}; ${how}`,
-      ok === undefined ? REFUSED : CLEAN,
-      () => ({
-        agenda: [step(frames, chop)],
-        ok: ok ?? [],
-      }),
-    ),
-  );
+  const ending = ok === undefined ? REFUSED : CLEAN;
+  return WAYS.map(({ how, chop }, index) => {
+    const agenda = [sending(frames, chop)];
+    const id = `5.${first + index}`;
+    return scripted(id, `${description}; ${how}`, ending, () => ({ agenda, ok: ok ?? [] }));
+  });
 }
 
 function refused(id: string, description: string, frames: readonly Frame[]): ConformanceCase {
-  return scripted(id, description, REFUSED, () => ({ agenda: [step(frames, undefined)], ok: [] }));
+  return scripted(id, description, REFUSED, () => ({ agenda: [sending(frames)], ok: [] }));
 }
 
 const TWO = [text("first half, ", open), more("second half")];
@@ -56,16 +53,16 @@ const TWO_WITH_PING = [text("first half, ", open), ping("between"), more("second
 const WHOLE = echo("first half, second half");
 
 /** Fragments that go on after their ping was answered: the pong must not wait for the message to end. */
-function longMessage(id: string, how: string, chop: Chop): ConformanceCase {
+function longMessage(id: string, how: string, chop?: "frame"): ConformanceCase {
   return scripted(
     id,
     `a message of five fragments around two pings, the first awaited; ${how}`,
     CLEAN,
     () => ({
       agenda: [
-        step([text("one ", open), more("two ", open), ping("ping 1")], chop),
+        sending([text("one ", open), more("two ", open), ping("ping 1")], chop),
         { until: 1, label: "no pong before the message ended", ms: 5_000 },
-        step([more("three ", open), more("four ", open), ping("ping 2"), more("five")], chop),
+        sending([more("three ", open), more("four ", open), ping("ping 2"), more("five")], chop),
       ],
       ok: [answer("ping 1"), answer("ping 2"), echo("one two three four five")],
     }),
@@ -85,38 +82,38 @@ export const section5: readonly ConformanceCase[] = [
     answer("between"),
     WHOLE,
   ]),
-  ...threeWays(9, "a last fragment of nothing, then a message", [
+  ...threeWays(9, "a last continuation of nothing, then a message", [
     more("no beginning"),
     text("Hello, world!"),
   ]),
-  ...threeWays(12, "a fragment of nothing, not the last, then a message", [
+  ...threeWays(12, "a continuation of nothing, not the last, then a message", [
     more("no beginning", open),
     text("Hello, world!"),
   ]),
   scripted(
     "5.15",
-    "a message in two fragments, a fragment of nothing, a message; in one write",
+    "a message in two fragments, a continuation of nothing, a message; in one write",
     REFUSED,
     () => ({
-      agenda: [step([...TWO, more("no beginning", open), text("a message")], undefined)],
+      agenda: [sending([...TWO, more("no beginning", open), text("a message")])],
       ok: [WHOLE],
       nonStrict: [],
     }),
   ),
   refused(
     "5.16",
-    "twice: a fragment of nothing, not the last, then a message in two fragments",
+    "twice: a continuation of nothing, not the last, then a message in two fragments",
     repeated(false),
   ),
   refused(
     "5.17",
-    "twice: a last fragment of nothing, then a message in two fragments",
+    "twice: a last continuation of nothing, then a message in two fragments",
     repeated(true),
   ),
   refused("5.18", "a message in two fragments that are both marked as text", [
     text("first", open),
     text("second"),
   ]),
-  longMessage("5.19", "a write for each half", undefined),
-  longMessage("5.20", HOW.frame, "frame"),
+  longMessage("5.19", "a write for each half"),
+  longMessage("5.20", "a write for each frame", "frame"),
 ];

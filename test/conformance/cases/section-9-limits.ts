@@ -6,7 +6,7 @@
 
 import type { ConformanceCase } from "../support/case.ts";
 import { BINARY, fragmented, TEXT } from "../support/frame.ts";
-import { CLEAN, echo, filled, frame, scripted } from "./build.ts";
+import { CLEAN, echo, filled, frame, scripted, sending } from "./build.ts";
 
 const KI = 1024;
 const MI = 1024 * 1024;
@@ -63,7 +63,7 @@ function large(
       const send =
         fragment === undefined ? [frame(opcode, payload)] : fragmented(payload, opcode, fragment);
       return {
-        agenda: [chop === undefined ? { send } : { send, chop }],
+        agenda: [sending(send, chop)],
         ok: [echo(payload, opcode === TEXT)],
       };
     },

@@ -114,7 +114,7 @@ export async function receiveAll(connection: Connection): Promise<Message[]> {
 }
 
 /** A message in a form that compares quickly and prints shortly: `Buffer`s and plain arrays of bytes are the same. */
-export function brief(message: Message): string {
+function brief(message: Message): string {
   if (typeof message === "string") return `text ${digest(Buffer.from(message))}`;
   return `bytes ${digest(message)}`;
 }

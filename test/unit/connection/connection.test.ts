@@ -113,6 +113,12 @@ describe("close", () => {
     },
   );
 
+  test("with a reason that is no string still closes", () => {
+    const { connection, transport } = record();
+    void connection.close(3000, 1 as never);
+    expect(transport.calls).toEqual([["close", 3000, "1"]]);
+  });
+
   test("by the peer has the same deadline", () => {
     const { clock, connection, sink, transport } = record({ closeTimeout: 100 });
     sink.closing();

@@ -176,7 +176,8 @@ describe("above the high-water mark", () => {
     const promise = connection.send("first");
     let reactions = 0;
     const { then } = Promise.prototype;
-    Object.defineProperty(promise, "then", {
+    // oxlint-disable-next-line unicorn/no-thenable -- it counts who waits
+    void Object.defineProperty(promise, "then", {
       value(...handlers: Parameters<typeof then>) {
         reactions++;
         return Reflect.apply(then, this, handlers);

@@ -493,3 +493,58 @@ test("who never read one in parts refuses a long one by what it claims", () => {
   protocol.receiveData(wire("client", `82 0a | ${letters(10)}`).subarray(0, 2));
   expect(typesOf(protocol)).toEqual(["failure"]);
 });
+
+describe.each(ROLES)("a %s that receives what inflates to a thousand times as much", (role) => {
+  const chunk = Uint8Array.from([
+    ...wire(role, "c2 01 | ff"),
+    ...wire(role, "c2 01 | fe"),
+    ...wire(role, "82 01 | 41"),
+  ]);
+
+  const inflated = new Uint8Array(64 * 1024 + 1);
+
+  function inflating(): { protocol: Protocol } {
+    return { protocol: open(role, { codec: invertingCodec({ decompress: () => inflated }) }) };
+  }
+
+  test("gives the caller its turn after 64 KiB, and goes on when told so", () => {
+    const { protocol } = inflating();
+    protocol.receiveData(chunk.slice());
+    expect(protocol.events().length).toBe(1);
+    expect([protocol.yielding, protocol.suspended, protocol.kept > 0]).toEqual([true, true, true]);
+    protocol.proceed();
+    expect(protocol.events().length).toBe(1);
+    expect(protocol.yielding).toBe(true);
+    protocol.proceed();
+    expect(protocol.events()).toEqual([{ type: "message", data: bytes("41") }]);
+    expect([protocol.yielding, protocol.suspended, protocol.kept]).toEqual([false, false, 0]);
+    protocol.proceed();
+    expect(protocol.events()).toEqual([]);
+  });
+
+  test("does so after an inflation that took its time", async () => {
+    const inflater = new Later();
+    const protocol = open(role, { codec: invertingCodec({ decompress: inflater.call }) });
+    protocol.receiveData(chunk.slice());
+    await inflater.answer(inflated);
+    expect(protocol.events().length).toBe(1);
+    expect(protocol.yielding).toBe(true);
+  });
+
+  test("has no turn to give after a failure", () => {
+    const { protocol } = inflating();
+    protocol.receiveData(chunk.slice());
+    protocol.fail(1011, "");
+    expect(protocol.yielding).toBe(false);
+  });
+
+  test("ends with the stream once all has been read", () => {
+    const { protocol } = inflating();
+    protocol.receiveData(chunk.slice());
+    protocol.receiveEof();
+    expect(protocol.state).toBe("open");
+    protocol.proceed();
+    protocol.proceed();
+    expect(protocol.state).toBe("closed");
+  });
+});
