@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** The package's own name resolves to its sources, so that tests need no build. */
@@ -27,6 +28,8 @@ const suites: Suite[] = [
 
 export default defineConfig({
   test: {
+    // On two processors vitest would use one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: "v8",
       reportOnFailure: true,
