@@ -168,6 +168,7 @@ function receive(
   for (const chunk of chunks) {
     if (inParts) protocol.receiveParts(true);
     protocol.receiveData(chunk);
+    while (protocol.yielding) protocol.proceed();
     events.push(...protocol.events());
   }
   return normalize(events);
