@@ -189,3 +189,9 @@ test("every refusal says why in one line", () => {
   for (const { message } of refusals) expect(message).toMatch(/^[A-Z][^\n]+\.?$/);
   expect(new Set(refusals.map(({ message }) => message)).size).toBe(refusals.length);
 });
+
+test("a body, whose bytes would be taken for frames, is refused: 400", () => {
+  expect(statusOf({ with: [["Content-Length", "5"]] })).toBe(400);
+  expect(statusOf({ with: [["Transfer-Encoding", "chunked"]] })).toBe(400);
+  expect(statusOf({ with: [["Content-Length", "0"]] })).toBe(101);
+});
