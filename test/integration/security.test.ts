@@ -13,6 +13,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { HandshakeError, connect } from "fullduplex";
 import type { Connection } from "fullduplex";
 import type { HandshakeRequest } from "fullduplex/server";
+import { sha1 } from "../../src/node/platform.ts";
+import { acceptKey } from "../../src/protocol/handshake/accept-key.ts";
 import { certificate } from "../support/certificates.ts";
 import { clientFrame, upgradeRequest } from "../support/raw-client.ts";
 import type { RawClient } from "../support/raw-client.ts";
@@ -327,8 +329,6 @@ describe("a client", () => {
     let complete = (): void => {};
     const allCame = new Promise<void>((resolve) => (complete = resolve));
     const server = createHttpServer();
-    const { acceptKey } = await import("../../src/protocol/handshake/accept-key.ts");
-    const { sha1 } = await import("../../src/node/platform.ts");
     server.on("upgrade", (request, socket: Socket) => {
       const accept = acceptKey(request.headers["sec-websocket-key"] as string, sha1);
       socket.write(
@@ -352,6 +352,18 @@ describe("a client", () => {
     const keys = new Set<number>();
     for (let at = 0; at + 6 <= bytes.length; at += 6) keys.add(bytes.readUInt32BE(at + 2));
     expect(keys.size).toBeGreaterThan(195);
+  });
+
+  test("a refusal stands, whatever follows it in the same packet", async () => {
+    const url = await startRaw((request) => {
+      const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] as string;
+      const accept = acceptKey(key, sha1);
+      return (
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n" +
+        `HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+      );
+    });
+    await expect(connect(url)).rejects.toMatchObject({ code: "ERR_HANDSHAKE", status: 403 });
   });
 
   test("an acceptance that is wrong is refused, whatever else the server says", async () => {

@@ -131,8 +131,10 @@ export class Opening<C> {
     const { options, deflate, accept, resolve } = this.#plan;
     // From here on the socket is nobody's until a transport takes it.
     socket.on("error", ignore);
-    if (this.#isOver) {
+    if (this.#isOver || this.#refuse) {
       socket.destroy();
+      // It refused first, whatever it says after that.
+      this.#refuse?.();
       return;
     }
     const headers = new HttpHeaders(response.rawHeaders);
