@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { RouteTable } from "../../src/http/routes.ts";
 import { parseExtensions } from "../../src/protocol/extensions/offer.ts";
 import { listHas, parseTokens } from "../../src/protocol/handshake/field-values.ts";
 import type { MessageCodec, Role } from "../../src/protocol/platform.ts";
@@ -371,6 +372,18 @@ describe("reading a header field is linear in", () => {
     };
     expect(await ratioOf(shape, FIELD_SIZE)).toBeLessThan(MAX_RATIO);
   });
+});
+
+test("matching a path is linear in its length, whatever the patterns", async () => {
+  const patterns = Array.from({ length: 12 }, (_, index) => `${"/a".repeat(index)}/*`);
+  const routes = new RouteTable(
+    [...patterns, `${"/a".repeat(20)}/z`].map((pattern) => [pattern, 0]),
+  );
+  const shape: Shape = (size) => {
+    const path = Buffer.from("/a".repeat(size / 2)).toString();
+    return () => void routes.match(path);
+  };
+  expect(await ratioOf(shape, FIELD_SIZE)).toBeLessThan(MAX_RATIO);
 });
 
 test("the measure itself tells what is quadratic", async () => {

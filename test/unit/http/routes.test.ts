@@ -121,20 +121,4 @@ describe("RouteTable", () => {
     );
     fc.assert(fc.property(fc.string(), (path) => void routes.match(`/${path}`)));
   });
-
-  test("takes time linear in the path, whatever the patterns", () => {
-    const patterns = Array.from({ length: 12 }, (_, index) => `${"/a".repeat(index)}/*`);
-    const routes = new RouteTable(
-      [...patterns, `${"/a".repeat(20)}/z`].map((pattern) => [pattern, 0]),
-    );
-    const time = (size: number): number => {
-      const path = "/a".repeat(size);
-      const start = performance.now();
-      for (let round = 0; round < 20; round++) routes.match(path);
-      return performance.now() - start;
-    };
-    time(4000);
-    const best = (size: number): number => Math.min(...[1, 2, 3, 4, 5].map(() => time(size)));
-    expect(best(8000) / best(4000)).toBeLessThan(3);
-  });
 });
