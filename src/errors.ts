@@ -1,6 +1,8 @@
 /**
  * The errors of this package: one base class, and a class of its own only where a caller would branch.
  *
+ * Fields are only declared: initializing what the constructor assigns would cost the browser's client some bytes.
+ *
  * Misuse of an argument's type or range throws the language's own `TypeError` or `RangeError`.
  *
  * @module
@@ -21,7 +23,7 @@ export type ErrorCode =
 
 /** The base of every error that this package makes. Branch on `code`, or on the class. */
 export class FullduplexError extends Error {
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -34,13 +36,13 @@ export class FullduplexError extends Error {
 /** What a server answered instead of accepting a connection, or what was wrong with its acceptance. */
 export class HandshakeError extends FullduplexError {
   /** The HTTP status, or `undefined` where the platform does not show it (browsers). */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** Milliseconds after which to try again, if the server said so (RFC 9110 section 10.2.3); at most an hour. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
   /** The headers of the response, where there was one and the platform shows it. */
-  readonly headers: HttpHeaders | undefined;
+  declare readonly headers: HttpHeaders | undefined;
   /** The body of the response as far as it was read (at most 64 KiB). */
-  readonly body: string;
+  declare readonly body: string;
 
   constructor(message: string, response: RefusalFacts = {}, options?: ErrorOptions) {
     super("ERR_HANDSHAKE", message, options);
@@ -79,30 +81,28 @@ export interface CloseInfo {
 /** The connection is closed or closing, so that what was asked of it can't be done. */
 export class ClosedError extends FullduplexError {
   /** As {@link CloseInfo.code}: the WebSocket close code. (`code` is the error's own.) */
-  readonly closeCode: number;
+  declare readonly closeCode: number;
   /** As {@link CloseInfo.reason}. */
-  readonly reason: string;
+  declare readonly reason: string;
   /** As {@link CloseInfo.wasClean}. */
-  readonly wasClean: boolean;
+  declare readonly wasClean: boolean;
   /** As {@link CloseInfo.initiator}. */
-  readonly initiator: "local" | "remote";
+  declare readonly initiator: "local" | "remote";
 
   constructor(info: CloseInfo) {
-    const { code, initiator, error } = info;
-    super("ERR_CLOSED", `closed with ${code} (${initiator}) ${info.reason}`.trim(), {
-      cause: error,
-    });
-    this.closeCode = info.code;
-    this.reason = info.reason;
-    this.wasClean = info.wasClean;
-    this.initiator = info.initiator;
+    const { code, reason, wasClean, initiator, error: cause } = info;
+    super("ERR_CLOSED", `closed with ${code} (${initiator}) ${reason}`.trim(), { cause });
+    this.closeCode = code;
+    this.reason = reason;
+    this.wasClean = wasClean;
+    this.initiator = initiator;
   }
 }
 
 /** The peer broke a rule of the protocol; the connection is failed with `closeCode`. */
 export class ProtocolError extends FullduplexError {
   /** 1002, 1003 or 1007 (RFC 6455 section 7.4.1). */
-  readonly closeCode: number;
+  declare readonly closeCode: number;
 
   constructor(message: string, closeCode = 1002, options?: ErrorOptions) {
     super("ERR_PROTOCOL", message, options);
@@ -113,9 +113,9 @@ export class ProtocolError extends FullduplexError {
 /** A limit was passed: the size of a message, of a queue, a number of connections or of messages. */
 export class LimitError extends FullduplexError {
   /** The limit that was passed, in the unit that the message names. */
-  readonly limit: number;
+  declare readonly limit: number;
   /** The close code that the connection is failed with: 1009 for a message that is too big, else 1008. */
-  readonly closeCode: number;
+  declare readonly closeCode: number;
 
   constructor(message: string, limit: number, closeCode = 1009) {
     super("ERR_LIMIT", message);
@@ -127,7 +127,7 @@ export class LimitError extends FullduplexError {
 /** Something took longer than its timeout. */
 export class TimeoutError extends FullduplexError {
   /** The timeout that passed, in milliseconds. */
-  readonly timeout: number;
+  declare readonly timeout: number;
 
   constructor(what: string, timeout: number) {
     super("ERR_TIMEOUT", `${what} took longer than ${timeout} ms`);

@@ -14,23 +14,21 @@ import { quiet } from "../util/quiet.ts";
 import { isParts, toMessage } from "./data.ts";
 import type { Data, Parts as DataParts } from "./data.ts";
 import type { Host } from "./host.ts";
-import { Inbox } from "./inbox.ts";
-import type { RecvOptions } from "./inbox.ts";
+import { DONE, Inbox } from "./inbox.ts";
+import type { ForEachOptions, RecvOptions } from "./inbox.ts";
 import type { Keepalive, KeepaliveOptions } from "./keepalive.ts";
 import type { Outbox, OutboxOptions, SendOptions } from "./outbox.ts";
 import type { Parts } from "./parts.ts";
 import { PreparedMessage } from "./prepared-message.ts";
-import type { ReadFlow } from "./read-flow.ts";
-import type { Message, Transport, TransportSink } from "./transport.ts";
+import type { ReadFlow, ReadFlowOptions } from "./read-flow.ts";
+import type { BasicTransport, Message, Transport, TransportSink } from "./transport.ts";
 
 /** Limits and timeouts of a connection. Durations are milliseconds, sizes bytes. */
-export interface ConnectionOptions extends OutboxOptions {
+export interface ConnectionOptions extends OutboxOptions, ReadFlowOptions {
   /** How long the closing handshake may take before the connection is cut. Default: 10000. */
   readonly closeTimeout?: number | undefined;
   /** Pings that keep the connection alive and notice a dead peer. Default: every 20000, given up after 20000. */
   readonly keepalive?: KeepaliveOptions | undefined;
-  /** Reading pauses while more than this is waiting to be received. Default: 65536. */
-  readonly receiveHighWaterMark?: number | undefined;
   /** The source of time; tests give their own. */
   readonly clock?: Clock | undefined;
 }
@@ -85,13 +83,14 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** @internal Applications get connections from `connect`, `serve` and `pair`. */
   constructor(
-    open: (sink: TransportSink) => Transport,
+    open: (sink: TransportSink) => BasicTransport,
     init: ConnectionInit<App, Request>,
     options: ConnectionOptions = NO_OPTIONS,
   ) {
-    const { clock = systemClock, closeTimeout = 10_000, receiveHighWaterMark = 65_536 } = options;
+    const { clock = systemClock, closeTimeout = 10_000 } = options;
     const inner = new Connection.#Inner(this, clock);
-    const transport = open(inner);
+    // (The capabilities say what it has of the rest.)
+    const transport = open(inner) as Transport;
     const { pause, ping, queue } = transport.capabilities;
     this.data = init.data;
     this.request = init.request;
@@ -99,10 +98,10 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     this.#closeTimeout = closeTimeout;
     this.#host = inner;
     this.#transport = transport;
-    this.#flow = pause?.(transport, inner, receiveHighWaterMark);
+    this.#flow = pause?.(transport, inner, options);
     this.#inbox = new Inbox(inner, this.#flow);
     this.#outbox = queue?.(transport, inner, options);
-    this.#keepalive = ping?.(transport, clock, options.keepalive ?? {}, this.#flow);
+    this.#keepalive = ping?.(transport, clock, options.keepalive, this.#flow);
   }
 
   /**
@@ -118,8 +117,10 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    */
   send(data: Data | DataParts | PreparedMessage, options: SendOptions = NO_OPTIONS): Promise<void> {
     if (this.#state !== "open") return this.#host.ended();
-    if (isParts(data)) return quiet(this.#parts()?.send(data) ?? unsupported("parts"));
-    const message = data instanceof PreparedMessage ? data : toMessage(data);
+    let message: Message | PreparedMessage;
+    if (typeof data === "string" || data instanceof PreparedMessage) message = data;
+    else if (isParts(data)) return quiet(this.#parts()?.send(data) ?? unsupported("parts"));
+    else message = toMessage(data);
     return (this.#outbox ?? this.#transport).send(message, options) ?? READY;
   }
 
@@ -151,10 +152,18 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * Calls `each` for every message, in order; when it returns a promise the next message waits for it. This is the
    * cheapest way to receive. Resolves after a normal close.
    *
+   * With `borrow`, the bytes of a binary message are there only until `each` returns, whether or not it returns a
+   * promise: they may lie in memory that the next message is read into. Nothing is copied then, which is worth it for
+   * large messages that are passed on or looked at on the spot. `send` copies what it needs in time.
+   *
    * @throws ClosedError after any other end, or what `each` threw; the connection stays open then.
+   * @throws StateError when another reader is waiting.
    */
-  forEach(each: (message: Message) => void | PromiseLike<void>): Promise<void> {
-    return this.#inbox.forEach(each);
+  forEach(
+    each: (message: Message) => void | PromiseLike<void>,
+    options?: ForEachOptions,
+  ): Promise<void> {
+    return this.#inbox.forEach(each, options);
   }
 
   /**
@@ -165,9 +174,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     const inbox = this.#inbox;
     return {
       next: () => inbox.next(),
-      async return() {
-        return { done: true, value: undefined };
-      },
+      return: async () => DONE,
       [Symbol.asyncIterator]() {
         return this;
       },
@@ -318,6 +325,10 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       this.#connection.#inbox.message(message);
     }
 
+    get borrows(): boolean {
+      return this.#connection.#inbox.borrows;
+    }
+
     part(data: Message, final: boolean): void {
       this.#connection.#parts()?.part(data, final);
     }
@@ -349,5 +360,5 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
 /** What is asked of a connection whose transport can't do it. */
 function unsupported(what: string): Promise<never> {
-  return Promise.reject(new FullduplexError("ERR_UNSUPPORTED", `this transport has no ${what}`));
+  return Promise.reject(new FullduplexError("ERR_UNSUPPORTED", `no ${what} here`));
 }

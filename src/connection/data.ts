@@ -15,8 +15,10 @@ export type Parts = Iterable<Data> | AsyncIterable<Data>;
 
 /** Whether `data` yields parts. Strings and views are iterable too, but are messages. */
 export function isParts(data: Data | Parts | PreparedMessage): data is Parts {
-  if (typeof data !== "object" || data === null || ArrayBuffer.isView(data)) return false;
-  return Symbol.asyncIterator in data || Symbol.iterator in data;
+  if (typeof data === "string" || ArrayBuffer.isView(data)) return false;
+  // (Whatever else it is, in spite of its type.)
+  const parts = data as Partial<Iterable<Data> & AsyncIterable<Data>> | undefined;
+  return !!(parts?.[Symbol.asyncIterator] ?? parts?.[Symbol.iterator]);
 }
 
 /** Views keep their memory: nothing is copied here. Throws a `TypeError` for anything else than data. */

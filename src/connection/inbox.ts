@@ -21,23 +21,34 @@ export interface RecvOptions {
   timeout?: number;
 }
 
+/** How `forEach` receives. */
+export interface ForEachOptions {
+  /** Bytes are only lent to the function, until it returns; nothing is copied. Default: `false`, they are its own. */
+  readonly borrow?: boolean | undefined;
+}
+
 /** A message, or what else has its place among them and a length (a part). */
 type Entry = Message | { readonly length: number };
 
 /** Whoever waits for the next entry. */
 interface Waiter {
-  readonly resolve: (entry: Entry) => void;
+  readonly resolve: (entry: never) => void;
   readonly reject: (error: unknown) => void;
+  readonly promise?: Promise<unknown>;
 }
 
 /** The function that `forEach` was called with, and the promise that it returned. */
 interface Consumer {
   readonly each: (message: Message) => unknown;
+  readonly options: ForEachOptions | undefined;
   readonly done: Deferred<void>;
 }
 
 /** What an entry costs beside its data, so that empty messages are not free. */
 const ENTRY_BYTES = 32;
+
+/** The end of an iteration. */
+export const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** How much may wait where reading can't be paused. */
 const MAX_UNREAD = 16_777_216;
@@ -50,6 +61,8 @@ export class Inbox {
   /** `forEach` or a stream has the inbox for itself. */
   #owned = false;
   #waiter: Waiter | undefined;
+  /** The waiter wants the entry as an iterator's result. */
+  #iterates = false;
   /** What `forEach` was called with, while it waits for a message. */
   #consumer: Consumer | undefined;
   #end: ClosedError | undefined;
@@ -72,6 +85,11 @@ export class Inbox {
     } else this.push(message);
   }
 
+  /** Whether the next message goes to somebody who takes bytes that are only lent. */
+  get borrows(): boolean {
+    return this.isEmpty && !!this.#consumer?.options?.borrow;
+  }
+
   /** The connection is closing: from now on nothing pauses, and what finds no room is dropped. */
   closing(): void {
     this.#closing = true;
@@ -80,7 +98,14 @@ export class Inbox {
 
   end(error: ClosedError): void {
     this.#end = error;
-    this.#waiter?.reject(error);
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (this.#iterates && isNormal(error)) waiter?.resolve(DONE as never);
+    else {
+      // (Only now: most waits end with a message, and that would cost each a promise.)
+      void waiter?.promise?.catch(() => {});
+      waiter?.reject(error);
+    }
     this.#pump();
   }
 
@@ -93,21 +118,16 @@ export class Inbox {
 
   /** The next message as an iterator's result; the end of it after a normal close. */
   next(): Promise<IteratorResult<Message, undefined>> {
-    const result = this.recv().then(
-      (value) => ({ done: false as const, value }),
-      (error: unknown) => {
-        if (!isNormal(error)) throw error;
-        return { done: true as const, value: undefined };
-      },
-    );
-    return quiet(result);
+    if (this.#isBusy()) return Promise.reject(busy());
+    if (!this.isEmpty) return Promise.resolve({ done: false, value: this.shift() as Message });
+    return this.#wait(true);
   }
 
-  forEach(each: (message: Message) => unknown): Promise<void> {
+  forEach(each: (message: Message) => unknown, options?: ForEachOptions): Promise<void> {
     if (this.#isBusy()) return Promise.reject(busy());
     this.#owned = true;
     const done = new Deferred<void>();
-    this.#consumer = { each, done };
+    this.#consumer = { each, done, options };
     this.#pump();
     return done.promise;
   }
@@ -132,8 +152,11 @@ export class Inbox {
     const full = this.bytes > (this.#flow?.highWaterMark ?? MAX_UNREAD);
     // (What comes after a gap is dropped too.)
     if (this.dropped || (full && this.#closing)) this.dropped++;
-    else if (this.#waiter) this.#waiter.resolve(entry);
-    else {
+    else if (this.#waiter) {
+      const waiter = this.#waiter;
+      this.#waiter = undefined;
+      waiter.resolve((this.#iterates ? { done: false, value: entry } : entry) as never);
+    } else {
       this.#queue.push(entry);
       this.bytes += entry.length + ENTRY_BYTES;
       if (this.#flow) this.#flow.check(this);
@@ -162,11 +185,12 @@ export class Inbox {
   /** `left` is called when a wait is over, for whatever reason, before the promise settles. */
   take(options?: RecvOptions, left?: () => void): Promise<Entry> {
     if (!this.isEmpty) return Promise.resolve(this.shift());
-    if (this.#end) return quiet(Promise.reject(this.#end));
+    if (this.#end || !(options || left)) return this.#wait(false);
     const interruption = { ...options, clock: this.#host.clock };
     return quiet(
       interruptible<Entry>("recv", interruption, (resolve, reject) => {
         this.#waiter = { resolve, reject };
+        this.#iterates = false;
         this.#flow?.resume();
         return () => {
           this.#waiter = undefined;
@@ -174,6 +198,16 @@ export class Inbox {
         };
       }),
     );
+  }
+
+  /** Until a message comes or the connection ends, and nothing else: all that a wait costs is its promise. */
+  #wait<T>(iterates: boolean): Promise<T> {
+    const waiter = new Deferred<T>();
+    this.#iterates = iterates;
+    this.#waiter = waiter;
+    if (this.#end) this.end(this.#end);
+    else this.#flow?.resume();
+    return waiter.promise;
   }
 
   // ---- forEach
@@ -218,12 +252,10 @@ export class Inbox {
 }
 
 /** Whether a connection ended as connections should: iteration then ends quietly. */
-function isNormal(error: unknown): boolean {
-  return (
-    error instanceof ClosedError && error.wasClean && [1000, 1001, 1005].includes(error.closeCode)
-  );
+function isNormal({ wasClean, closeCode }: ClosedError): boolean {
+  return wasClean && [1000, 1001, 1005].includes(closeCode);
 }
 
 function busy(): StateError {
-  return new StateError("somebody else is reading");
+  return new StateError("being read already");
 }

@@ -152,8 +152,8 @@ export class Keepalive {
 export function keepalive(
   transport: Transport,
   clock: Clock,
-  options: KeepaliveOptions,
-  flow: ReadFlow | undefined,
+  options: KeepaliveOptions = {},
+  flow?: ReadFlow,
 ): Keepalive {
   return new Keepalive(transport, clock, options, flow);
 }

@@ -63,7 +63,7 @@ export class Outbox {
   readonly #host: Host;
   readonly #options: OutboxOptions;
   readonly #highWaterMark: number;
-  readonly #queue = new Deque<Entry | Step>();
+  #queue = new Deque<Entry | Step>();
   #byKey: Map<string, Entry> | undefined;
   #held = false;
   #stopped = false;
@@ -130,7 +130,7 @@ export class Outbox {
   stop(): void {
     this.#stopped = true;
     this.#gaveUp = true;
-    this.#queue.clear();
+    this.#queue = new Deque();
     this.#byKey = undefined;
     this.bytes = 0;
     // Who waits to send is told how the connection ended, and that is known later.

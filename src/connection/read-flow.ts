@@ -8,6 +8,12 @@ import type { Host } from "./host.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Transport } from "./transport.ts";
 
+/** When reading pauses. */
+export interface ReadFlowOptions {
+  /** Reading pauses while more bytes than this are waiting to be received. Default: 65536. */
+  readonly receiveHighWaterMark?: number | undefined;
+}
+
 export class ReadFlow {
   readonly #transport: Transport;
   readonly #host: Host;
@@ -72,6 +78,6 @@ export class ReadFlow {
 }
 
 /** Declares in a transport's capabilities that reading can be paused. */
-export function readFlow(transport: Transport, host: Host, highWaterMark: number): ReadFlow {
-  return new ReadFlow(transport, host, highWaterMark);
+export function readFlow(transport: Transport, host: Host, options: ReadFlowOptions): ReadFlow {
+  return new ReadFlow(transport, host, options.receiveHighWaterMark ?? 64 * 1024);
 }

@@ -51,8 +51,11 @@ export interface TransportSendOptions {
   readonly compress?: boolean | undefined;
 }
 
-/** The way down. No method throws because of what the network did, and none does anything after `closed`. */
-export interface Transport {
+/**
+ * The way down, as every transport has it. No method throws because of what the network did, and none does anything
+ * after `closed`.
+ */
+export interface BasicTransport {
   readonly capabilities: Capabilities;
 
   /** The bytes that `send` took and the platform has not taken yet. */
@@ -68,6 +71,18 @@ export interface Transport {
     options: TransportSendOptions,
   ): Promise<void> | undefined;
 
+  /**
+   * Start the closing handshake, after all that was sent, unless it has begun. A reason that is too long is cut. (The
+   * browser's transport can't send most codes of the registry: it adds 3000 to them.)
+   */
+  close(code: number, reason: string): void;
+
+  /** End the connection at once, without a handshake. `closed` follows; `error` says why. */
+  abort(error?: unknown): void;
+}
+
+/** The way down with what the capabilities are about; each method is called only if its capability is declared. */
+export interface Transport extends BasicTransport {
   /**
    * Sends one part of a message; the first part decides between text and binary, and between the first and the final
    * one only pings and pongs may go out. Parts may be empty, and are read during the call only, whatever their size.
@@ -86,21 +101,15 @@ export interface Transport {
    * once. Holds for one message. `false`: take that back, if no part was delivered yet.
    */
   receiveParts(wanted: boolean): void;
-
-  /**
-   * Start the closing handshake, after all that was sent, unless it has begun. A reason that is too long is cut. (The
-   * browser's transport can't send most codes of the registry: it adds 3000 to them.)
-   */
-  close(code: number, reason: string): void;
-
-  /** End the connection at once, without a handshake. `closed` follows; `error` says why. */
-  abort(error?: unknown): void;
 }
 
 /** The way up. The transport calls nothing after `closed`, and nothing before the connection has been made. */
 export interface TransportSink {
   /** A whole message. The bytes are the receiver's to keep, and pin no larger buffer. */
   message(message: Message): void;
+
+  /** Whether the bytes of the next message may be lent: it is done with them when `message` returns. */
+  readonly borrows: boolean;
 
   /** One part of a message that {@link Transport.receiveParts} asked for; `final` ends it. */
   part(data: Message, final: boolean): void;

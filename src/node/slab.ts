@@ -1,5 +1,6 @@
 /**
- * Memory in which small pieces are put together for one write.
+ * Memory in which small pieces are put together for one write. It is used again and again, as long as the kernel takes
+ * what is written at once: warm memory costs much less than fresh memory.
  *
  * @module
  */
@@ -7,10 +8,7 @@
 /** Up to this size, pieces are put together: one write of warm memory is cheaper than a write of several pieces. */
 export const JOIN_LIMIT: number = 160 * 1024;
 
-/**
- * The memory is used again and again as long as the kernel takes what is written at once. Who doesn't get rid of it
- * keeps it, so the smallest that is large enough is used.
- */
+/** Who doesn't get rid of a slab keeps it, so the smallest that is large enough is used. */
 const SIZES = [4 * 1024, 32 * 1024, JOIN_LIMIT];
 
 const slabs: (Buffer | undefined)[] = [];

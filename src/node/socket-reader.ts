@@ -8,7 +8,7 @@
 
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
+import { isPlainSocket } from "./plain-socket.ts";
 
 /** What the native side of a socket has for this. */
 interface NativeSocket {
@@ -28,17 +28,17 @@ const READ_SIZE = 64 * 1024;
 let slots: Slots | false | undefined;
 let shared: Buffer | undefined;
 
-/**
- * Calls `onData` with what comes in, once the socket is resumed. The bytes are only there during the call; it may change
- * them.
- */
-export function startReading(socket: Duplex, onData: (bytes: Uint8Array) => void): void {
+/** Takes what was read: `bytes` up to `end`, which it may change, and which are there only during the call. */
+export type OnData = (bytes: Uint8Array, end: number) => void;
+
+/** Calls `onData` with what comes in, once the socket is resumed. */
+export function startReading(socket: Duplex, onData: OnData): void {
   // Also for what the socket has read before, wherever it reads to from now on.
-  socket.on("data", onData);
-  if (socket instanceof Socket && !(socket instanceof TLSSocket)) shareBuffer(socket, onData);
+  socket.on("data", (bytes: Uint8Array) => onData(bytes, bytes.length));
+  if (isPlainSocket(socket)) shareBuffer(socket, onData);
 }
 
-function shareBuffer(socket: Socket, onData: (bytes: Uint8Array) => void): void {
+function shareBuffer(socket: Socket, onData: OnData): void {
   slots ??= findSlots() ?? false;
   const hidden = socket as unknown as Hidden;
   const handle = hidden._handle;
@@ -47,7 +47,7 @@ function shareBuffer(socket: Socket, onData: (bytes: Uint8Array) => void): void 
   if (hidden[slots.buffer]) return;
   const buffer = (shared ??= Buffer.allocUnsafeSlow(READ_SIZE));
   hidden[slots.callback] = (size: number): boolean => {
-    onData(buffer.subarray(0, size));
+    onData(buffer, size);
     return true;
   };
   hidden[slots.buffer] = buffer;

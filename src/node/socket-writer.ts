@@ -8,12 +8,12 @@
  * @module
  */
 
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
 
+import { returnSlab } from "./frame-slab.ts";
 import { Loans, isSame } from "./loans.ts";
 import { allocate } from "./platform.ts";
+import { isPlainSocket } from "./plain-socket.ts";
 import { JOIN_LIMIT, forgetSlab, join, joinInSlab } from "./slab.ts";
 
 /** Where the bytes come from: the protocol, but for what else it does. */
@@ -70,7 +70,7 @@ export class SocketWriter {
     this.#socket = socket;
     this.#source = source;
     this.#drained = drained;
-    this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+    this.#isPlain = isPlainSocket(socket);
   }
 
   /** The bytes that the platform has not taken yet. */
@@ -131,7 +131,13 @@ export class SocketWriter {
 
   #writeAll(chunks: Uint8Array[], size: number, borrowed: Uint8Array | undefined): void {
     this.#flushedIn = turn;
-    if (!this.#socket.writable) return;
+    if (this.#socket.writable) this.#writeChunks(chunks, size, borrowed);
+    if (!this.#isPlain) return;
+    const isDone = this.#socket.writableLength === 0;
+    for (const chunk of chunks) returnSlab(chunk, isDone);
+  }
+
+  #writeChunks(chunks: Uint8Array[], size: number, borrowed: Uint8Array | undefined): void {
     const [only] = chunks;
     if (borrowed && chunks.some((chunk) => isSame(chunk, borrowed)))
       this.#writeJoined(chunks, size);

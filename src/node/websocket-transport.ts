@@ -28,7 +28,8 @@ import type { Role } from "../protocol/protocol.ts";
 import { systemClock } from "../util/clock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { DeflateCodec } from "./deflate/codec.ts";
-import { allocate, nodePlatform } from "./platform.ts";
+import { allocate, nodePlatform, socketPlatform } from "./platform.ts";
+import { isPlainSocket } from "./plain-socket.ts";
 import { preparedBytes, preparedFrame } from "./prepared-frames.ts";
 import { join } from "./slab.ts";
 import { startReading } from "./socket-reader.ts";
@@ -86,7 +87,7 @@ export class WebSocketTransport implements Transport {
     this.#codec = codec;
     this.#protocol = new Protocol({
       role,
-      platform: nodePlatform,
+      platform: isPlainSocket(socket) ? socketPlatform : nodePlatform,
       onProgress: () => this.#onProgress(),
       codec,
       ...(maxMessage !== undefined && { maxMessage }),
@@ -105,17 +106,19 @@ export class WebSocketTransport implements Transport {
 
   send(
     message: Message | PreparedMessage,
-    { text, compress }: TransportSendOptions,
+    options: TransportSendOptions,
   ): Promise<void> | undefined {
     if (this.#isGone || this.#protocol.state !== "open") return undefined;
     let loan: Promise<void> | undefined;
-    if (message instanceof PreparedMessage) this.#sendPrepared(message, compress);
-    else if (typeof message !== "string" && message.length > LEND_LIMIT) {
+    if (message instanceof PreparedMessage) this.#sendPrepared(message, options.compress);
+    else if (typeof message === "string" || message.length <= COPY_LIMIT) {
+      this.#protocol.sendMessage(message, options);
+    } else if (message.length > LEND_LIMIT) {
       loan = this.#writer.lend(message);
-      this.#protocol.sendMessage(message, { text, compress });
+      this.#protocol.sendMessage(message, options);
     } else {
       const data = this.#own(message);
-      this.#protocol.sendMessage(data, { text, compress });
+      this.#protocol.sendMessage(data, options);
       this.#giveBack(data);
     }
     this.#writer.submit();
@@ -185,13 +188,16 @@ export class WebSocketTransport implements Transport {
   #begin(head: Uint8Array | undefined): void {
     if (this.#socket.closed) this.#onGone();
     if (this.#isGone) return;
-    if (head && head.length > 0) this.#onData(head);
-    startReading(this.#socket, (bytes) => this.#onData(bytes));
+    if (head && head.length > 0) this.#onData(head, head.length);
+    startReading(this.#socket, (bytes, end) => this.#onData(bytes, end));
     this.#updateReading();
   }
 
-  #onData(bytes: Uint8Array): void {
-    if (!this.#isOver) this.#receive(() => this.#protocol.receiveData(bytes));
+  #onData(bytes: Uint8Array, end: number): void {
+    if (this.#isOver) return;
+    this.#beginInput();
+    this.#protocol.receiveData(bytes, end);
+    this.#endInput();
   }
 
   /** What was received is more than the messages that came of it: the rest has its turn when there is room. */
@@ -201,22 +207,26 @@ export class WebSocketTransport implements Transport {
     this.#clock.defer(() => {
       this.#isProceeding = false;
       if (this.#isClosed || this.#isHeldBack()) return;
-      this.#receive(() => this.#protocol.proceed());
+      this.#beginInput();
+      this.#protocol.proceed();
+      this.#endInput();
       this.#onUnsuspended();
     });
   }
 
-  #receive(step: () => void): void {
+  /** Everything that is sent until {@link WebSocketTransport.#endInput} goes out then, in one write. */
+  #beginInput(): void {
     beginTurn();
     this.#writer.isCorked = true;
-    try {
-      step();
-      this.#deliver();
-      this.#sink.progress(this.#protocol.kept);
-    } finally {
-      this.#writer.isCorked = false;
-      this.#flush();
-    }
+    this.#protocol.lending = this.#sink.borrows;
+  }
+
+  /** (Nothing between the two throws: what a peer did is an event, and what an application does is its reader's.) */
+  #endInput(): void {
+    this.#deliver();
+    this.#sink.progress(this.#protocol.kept);
+    this.#writer.isCorked = false;
+    this.#flush();
     if (this.#protocol.suspended) this.#updateReading();
   }
 
@@ -278,7 +288,7 @@ export class WebSocketTransport implements Transport {
   #dispatch(event: ProtocolEvent): void {
     switch (event.type) {
       case "message":
-        this.#sink.message(event.data);
+        this.#sink.message(this.#keep(event.data));
         break;
       case "part":
         this.#sink.part(event.data, event.final);
@@ -297,6 +307,12 @@ export class WebSocketTransport implements Transport {
         break;
       case "ping": // The protocol answers it.
     }
+  }
+
+  /** What was read may be lent to somebody who takes that; others keep what they get. */
+  #keep(data: Message): Message {
+    if (typeof data === "string" || !this.#protocol.lending || this.#sink.borrows) return data;
+    return join([data], allocate(data.length));
   }
 
   /** Nothing more comes. What came before it has a turn to be answered; then the close is, or the failure sent. */

@@ -71,14 +71,14 @@ export class FrameParser {
   }
 
   /**
-   * Reads from `start` on, unmasking in place. Returns where it stopped: at the end, or where the handler told it to.
-   * Throws what the peer did wrong.
+   * Reads from `start` to `end`, unmasking in place. Returns where it stopped: at the end, or where the handler told it
+   * to. Throws what the peer did wrong.
    */
-  parse(bytes: Uint8Array, start: number): number {
-    const end = bytes.length;
+  parse(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     for (;;) {
       if (!this.#inPayload) {
+        at = this.#readShort(bytes, at, end);
         if (at === end) return at;
         at = this.#readHeader(bytes, at, end);
         if (!this.#inPayload) return at;
@@ -96,6 +96,28 @@ export class FrameParser {
       at = this.#readPayload(bytes, at, end);
       if (this.#remaining > 0 || !this.#endFrame()) return at;
     }
+  }
+
+  /**
+   * Reads whole messages with lengths of 7 bits, which most are, as far as they go; the rest of the parser would do the
+   * same in more steps. Returns where the first other frame begins.
+   */
+  #readShort(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#fragmented || this.#headerLength > 0) return start;
+    const maskBit = this.#maskBit;
+    const headerSize = 2 + (maskBit >>> 5);
+    let at = start;
+    while (at + headerSize <= end) {
+      const first = bytes[at]!;
+      const length = bytes[at + 1]! ^ maskBit;
+      const body = at + headerSize;
+      const stop = body + length;
+      if ((first !== WHOLE_TEXT && first !== WHOLE_BINARY) || length > 125 || stop > end) break;
+      if (maskBit !== 0) applyMask(bytes, body, stop, readUint32(bytes, body - 4));
+      this.#handler.message(first === WHOLE_TEXT, bytes, body, stop);
+      at = stop;
+    }
+    return at;
   }
 
   /** Returns where the header, or the chunk, ended. */

@@ -81,6 +81,8 @@ export function frameMessage(
 export class FrameWriter {
   readonly #platform: ProtocolPlatform;
   readonly #masked: boolean;
+  /** What it holds is taken soon, so that it may borrow memory. */
+  readonly #borrows: boolean;
   #chunks: Uint8Array[] = [];
   #slab: Uint8Array = EMPTY;
   #start = 0;
@@ -88,9 +90,10 @@ export class FrameWriter {
   #size = 0;
   #nextSlab = 0;
 
-  constructor(platform: ProtocolPlatform, masked: boolean) {
+  constructor(platform: ProtocolPlatform, masked: boolean, borrows = false) {
     this.#platform = platform;
     this.#masked = masked;
+    this.#borrows = borrows;
   }
 
   /** The bytes that wait. */
@@ -189,7 +192,10 @@ export class FrameWriter {
   #reserve(size: number): void {
     if (this.#slab.length - this.#end >= size) return;
     this.#cut();
-    this.#slab = this.#platform.allocate(Math.max(size, this.#nextSlab));
+    const platform = this.#platform;
+    this.#slab =
+      (this.#borrows && this.#size === 0 ? platform.borrow?.(size) : undefined) ??
+      platform.allocate(Math.max(size, this.#nextSlab));
     this.#start = this.#end = 0;
     this.#nextSlab = Math.min(Math.max(this.#nextSlab * 2, SECOND_SLAB), LARGEST_SLAB);
   }
@@ -206,7 +212,8 @@ export class FrameWriter {
     const end = this.#end;
     if (start === end) return;
     const slab = this.#slab;
-    this.#chunks.push(start === 0 && end === slab.length ? slab : slab.subarray(start, end));
+    if (start === 0 && end === slab.length) this.#chunks.push(slab);
+    else this.#chunks.push(this.#platform.view?.(slab, start, end) ?? slab.subarray(start, end));
     this.#start = end;
   }
 }

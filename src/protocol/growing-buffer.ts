@@ -10,8 +10,8 @@ import type { ProtocolPlatform } from "./platform.ts";
 export const CLAIM_LIMIT: number = 64 * 1024;
 
 const SMALLEST = 64;
-/** Below this a loop costs less than the view that a native copy needs, in bytes. */
-const LOOP_LIMIT = 32;
+/** Up to this a loop costs less than the view that a native copy needs, in bytes. */
+const LOOP_LIMIT = 64;
 const EMPTY = new Uint8Array(0);
 
 /** Copies `source` from `start` to `end` to where `target` has room for it. */
@@ -26,7 +26,15 @@ export function copyBytes(
     target.set(source.subarray(start, end), offset);
     return;
   }
-  for (let from = start, to = offset; from < end; from++, to++) target[to] = source[from]!;
+  let from = start;
+  let to = offset;
+  for (const last = end - 3; from < last; from += 4, to += 4) {
+    target[to] = source[from]!;
+    target[to + 1] = source[from + 1]!;
+    target[to + 2] = source[from + 2]!;
+    target[to + 3] = source[from + 3]!;
+  }
+  for (; from < end; from++, to++) target[to] = source[from]!;
 }
 
 /** Grows with the bytes that it holds, by doubling, so that any number of pieces costs linear time. */

@@ -146,6 +146,7 @@ export function copyData(
   start: number,
   end: number,
 ): Uint8Array {
+  if (platform.copy) return platform.copy(bytes, start, end);
   const data = platform.allocate(end - start);
   copyBytes(bytes, start, end, data, 0);
   return data;

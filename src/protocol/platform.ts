@@ -11,6 +11,15 @@ export type Role = "client" | "server";
 export interface ProtocolPlatform {
   /** Fresh memory; it need not be zeroed, every byte of it is written before it is handed on. */
   allocate(size: number): Uint8Array;
+  /** A copy of the bytes from `start` to `end`, where the platform has a cheaper way than `allocate` and a loop. */
+  copy?(bytes: Uint8Array, start: number, end: number): Uint8Array;
+  /**
+   * Memory for frames that are about to be taken, of at least `size` bytes, if some is at hand: it is written from its
+   * start, and belongs to whoever takes the frames. Without it, or when it answers `undefined`, memory is allocated.
+   */
+  borrow?(size: number): Uint8Array | undefined;
+  /** `bytes.subarray(start, end)`, where the platform has a cheaper way. */
+  view?(bytes: Uint8Array, start: number, end: number): Uint8Array;
   /** Decodes bytes that are known to be valid UTF-8, from `start` to `end`, keeping a byte-order mark. */
   decodeUtf8(bytes: Uint8Array, start: number, end: number): string;
   /** Whether the bytes from `start` to `end` are valid UTF-8, where the platform can tell faster than a loop. */

@@ -144,6 +144,18 @@ export class Protocol {
     this.#sender.congested = congested;
   }
 
+  /**
+   * While `true`, the data of binary messages may be a view of the bytes that were given to `receiveData`: take the
+   * events, and copy what is needed for longer, before these bytes change. Default: `false`, all data is a copy.
+   */
+  get lending(): boolean {
+    return this.#receiver.lending;
+  }
+
+  set lending(lending: boolean) {
+    this.#receiver.lending = lending;
+  }
+
   /** What the peer's close frame said, once it came. */
   get closeReceived(): CloseStatus | undefined {
     const { last } = this.#events;
@@ -157,10 +169,11 @@ export class Protocol {
 
   /**
    * Takes bytes as they come, in chunks of any size. They are unmasked **in place**: the memory is the protocol's until
-   * the call returns, and the caller's again after it. Bytes after a close frame or a failure are ignored.
+   * the call returns, and the caller's again after it. Bytes after a close frame or a failure are ignored. `end`: only
+   * the bytes before it are taken. Default: all.
    */
-  receiveData(bytes: Uint8Array): void {
-    this.#receiver.receive(bytes);
+  receiveData(bytes: Uint8Array, end: number = bytes.length): void {
+    this.#receiver.receive(bytes, end);
   }
 
   /** Goes on with what was received, when `yielding`; afterwards take `events` and `dataToSend`. */

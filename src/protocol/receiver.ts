@@ -45,6 +45,8 @@ export class Receiver implements FrameHandler {
   readonly #assembler: MessageAssembler;
 
   #stopped = false;
+  /** Binary messages may be views of what was received. */
+  lending = false;
   /** The message under way, or else the next one, is wanted in parts. */
   #parts = false;
   /** A part of the message under way was delivered. */
@@ -91,14 +93,14 @@ export class Receiver implements FrameHandler {
     return this.#assembler.length + this.#inflating + this.#backlog.length - this.#backlogAt;
   }
 
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, end: number): void {
     if (this.#stopped) return;
     let at = 0;
     if (!this.#suspended) {
       this.#inflated = 0;
-      at = this.#parse(bytes, 0);
+      at = this.#parse(bytes, 0, end);
     }
-    if (this.#suspended) this.#backlog.append(bytes, at, bytes.length, 0);
+    if (this.#suspended) this.#backlog.append(bytes, at, end, 0);
   }
 
   /** Goes on after the caller had its turn. */
@@ -142,11 +144,9 @@ export class Receiver implements FrameHandler {
 
   message(text: boolean, bytes: Uint8Array, start: number, end: number): void {
     if (end - start > this.#limit && !this.#parts) throw messageTooBig(this.#limit);
-    this.#deliver(
-      text
-        ? decodeText(this.#platform, bytes, start, end)
-        : copyData(this.#platform, bytes, start, end),
-    );
+    if (text) this.#deliver(decodeText(this.#platform, bytes, start, end));
+    else if (this.lending) this.#deliver(bytes.subarray(start, end));
+    else this.#deliver(copyData(this.#platform, bytes, start, end));
   }
 
   begin(text: boolean, compressed: boolean): void {
@@ -191,9 +191,9 @@ export class Receiver implements FrameHandler {
   }
 
   /** Returns where it stopped; after a failure that doesn't matter. */
-  #parse(bytes: Uint8Array, start: number): number {
+  #parse(bytes: Uint8Array, start: number, end: number): number {
     try {
-      const at = this.#parser.parse(bytes, start);
+      const at = this.#parser.parse(bytes, start, end);
       // Parts go out with the chunk that they came in, however many frames it has.
       if (this.#parts) this.#deliverPart();
       return at;
@@ -276,7 +276,7 @@ export class Receiver implements FrameHandler {
     const backlog = this.#backlog;
     if (backlog.length === 0) return;
     // Bytes keep their place until all are read: moving them at each suspension would make many of them quadratic.
-    this.#backlogAt = this.#parse(backlog.bytes.subarray(0, backlog.length), this.#backlogAt);
+    this.#backlogAt = this.#parse(backlog.bytes, this.#backlogAt, backlog.length);
     if (this.#backlogAt < backlog.length) return;
     backlog.clear();
     this.#backlogAt = 0;

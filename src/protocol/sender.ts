@@ -49,7 +49,7 @@ export class Sender {
   #congested = false;
 
   /** What waits behind a compression; the memory of all but the last one of its writers is counted. */
-  readonly #held: Deque<FrameWriter | Waiting> = new Deque();
+  #held: Deque<FrameWriter | Waiting> = new Deque();
   #lastHeld: FrameWriter | undefined;
   #heldBytes = 0;
   /** The bytes that are being compressed, if any. */
@@ -61,7 +61,7 @@ export class Sender {
     this.#masked = options.role === "client";
     this.#events = options.events;
     this.#onSettled = options.onSettled;
-    this.#output = new FrameWriter(options.platform, this.#masked);
+    this.#output = new FrameWriter(options.platform, this.#masked, true);
   }
 
   /** Whether a message in parts was begun and not ended. */
@@ -242,7 +242,7 @@ export class Sender {
   #dropHeld(): void {
     if (this.#compressing === undefined) return;
     if (this.#closePayload) this.#output.write(FIN | Opcode.Close, this.#closePayload);
-    this.#held.clear();
+    this.#held = new Deque();
     this.#lastHeld = undefined;
     this.#heldBytes = 0;
     this.#compressing = undefined;

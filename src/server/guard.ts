@@ -62,6 +62,10 @@ export class Guard implements TransportSink {
     this.#lastMessage = this.#clock.now();
   }
 
+  get borrows(): boolean {
+    return this.#sink.borrows;
+  }
+
   message(message: Message): void {
     if (this.#admit(true)) this.#sink.message(message);
   }

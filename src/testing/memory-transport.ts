@@ -48,7 +48,7 @@ export class MemoryTransport implements Transport {
   readonly #sink: TransportSink;
   readonly #clock: Clock;
   #peer!: MemoryTransport;
-  readonly #incoming = new Deque<Item>();
+  #incoming = new Deque<Item>();
   #incomingBytes = 0;
   /** What was received in this turn of the event loop. */
   #read = 0;
@@ -224,7 +224,7 @@ export class MemoryTransport implements Transport {
   #end(info: CloseInfo): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#incoming.clear();
+    this.#incoming = new Deque();
     this.#incomingBytes = 0;
     queueMicrotask(() => this.#sink.closed(info));
   }

@@ -20,7 +20,7 @@ export interface Clock {
 /** What this file needs of its platform; declared here because no platform's types are known to this layer. */
 interface Platform {
   performance: { now(): number };
-  setTimeout(callback: () => void, delay: number): Timer;
+  setTimeout(callback: () => void, delay?: number): Timer;
   clearTimeout(timer: Timer): void;
   setImmediate?(callback: () => void): unknown;
 }
@@ -38,7 +38,6 @@ export const systemClock: Clock = {
   },
   clearTimeout: (timer) => platform.clearTimeout(timer),
   defer(callback) {
-    if (platform.setImmediate) platform.setImmediate(callback);
-    else platform.setTimeout(callback, 0);
+    (platform.setImmediate ?? platform.setTimeout)(callback);
   },
 };

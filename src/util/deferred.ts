@@ -4,15 +4,20 @@
  * @module
  */
 
-export class Deferred<T> {
-  readonly promise: Promise<T>;
-  resolve!: (value: T | PromiseLike<T>) => void;
-  reject!: (reason: unknown) => void;
+type Resolve = (value: unknown) => void;
+type Reject = (reason: unknown) => void;
 
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-  }
+let lastResolve: Resolve;
+let lastReject: Reject;
+
+/** One function for all of them, rather than a closure for each. */
+function capture(resolve: Resolve, reject: Reject): void {
+  lastResolve = resolve;
+  lastReject = reject;
+}
+
+export class Deferred<T> {
+  readonly promise: Promise<T> = new Promise(capture as never);
+  readonly resolve: (value: T | PromiseLike<T>) => void = lastResolve;
+  readonly reject: Reject = lastReject;
 }

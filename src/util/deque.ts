@@ -17,10 +17,9 @@ export class Deque<T> {
   }
 
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
     const items = this.#items;
     const item = items[this.#head];
-    items[this.#head++] = undefined;
+    if (this.length > 0) items[this.#head++] = undefined;
     // A compaction moves at most as many items as were shifted since the one before, so that a shift costs O(1) on
     // average.
     if (this.#head >= 32 && this.#head * 2 >= items.length) {
@@ -28,10 +27,5 @@ export class Deque<T> {
       this.#head = 0;
     }
     return item;
-  }
-
-  clear(): void {
-    this.#items = [];
-    this.#head = 0;
   }
 }

@@ -7,9 +7,9 @@
 import type { ConnectionOptions } from "../../connection/connection.ts";
 import { PreparedMessage } from "../../connection/prepared-message.ts";
 import type {
+  BasicTransport,
   Capabilities,
   Message,
-  Transport,
   TransportSendOptions,
   TransportSink,
 } from "../../connection/transport.ts";
@@ -22,7 +22,7 @@ import { quiet } from "../../util/quiet.ts";
 
 const POLL_INTERVAL = 20;
 
-export class BrowserTransport implements Transport {
+export class BrowserTransport implements BasicTransport {
   readonly capabilities: Capabilities = {};
   readonly #socket: WebSocket;
   readonly #sink: TransportSink;
@@ -88,13 +88,6 @@ export class BrowserTransport implements Transport {
     this.#socket.close();
     this.#end({ code: 1006, reason: "", wasClean: false, initiator: "local", error });
   }
-
-  // What the capabilities rule out.
-  sendPart(): void {}
-  ping(): void {}
-  pause(): void {}
-  resume(): void {}
-  receiveParts(): void {}
 
   /** A browser doesn't tell when it has sent something, so we look. */
   #poll(): void {

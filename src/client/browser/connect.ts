@@ -41,7 +41,7 @@ export async function connect(
 ): Promise<Connection<undefined, ClientHandshake>> {
   const { signal, openTimeout = 10_000, clock = systemClock } = options;
   // (Only code that was written for other platforms can get here: the types rule it out.)
-  if ("headers" in options) throw new FullduplexError("ERR_UNSUPPORTED", "no headers in browsers");
+  if ("headers" in options) throw new FullduplexError("ERR_UNSUPPORTED", "no headers here");
   return interruptible("connecting", { clock, signal, timeout: openTimeout }, (resolve, reject) => {
     const socket = new WebSocket(url, [...(options.subprotocols ?? [])]);
     socket.binaryType = "arraybuffer";

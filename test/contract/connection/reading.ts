@@ -8,7 +8,7 @@ import { expect } from "vitest";
 import type { Message } from "../../../src/connection/transport.ts";
 import { ClosedError, StateError, TimeoutError } from "../../../src/errors.ts";
 import { isPending, rejection, turns } from "../../support/turns.ts";
-import { receive, still } from "./harness.ts";
+import { bytes, expectSame, receive, still } from "./harness.ts";
 import type { Contract } from "./harness.ts";
 
 export function readingContract(contract: Contract): void {
@@ -160,6 +160,71 @@ function iterating(contract: Contract): void {
 }
 
 function forEach(contract: Contract): void {
+  contract.promises("forEach with borrow gets every message as it was sent", async (open) => {
+    const { near, far } = await open();
+    const sent: Message[] = [
+      "text",
+      ...[0, 1, 60, 65, 200, 70_000, 300_000].map((size) => bytes(size, size)),
+    ];
+    const received: Message[] = [];
+    const loop = near.forEach(
+      (message) => {
+        received.push(typeof message === "string" ? message : Uint8Array.from(message));
+        if (received.length === sent.length * 2) void near.close();
+      },
+      { borrow: true },
+    );
+    for (const message of [...sent, ...sent]) await far.send(message);
+    await loop;
+    expectSame(received, [...sent, ...sent]);
+  });
+
+  contract.promises(
+    "what a forEach with borrow leaves is the next reader's to keep",
+    async (open) => {
+      const { near, far } = await open();
+      const sent = Array.from({ length: 40 }, (_, index) => bytes(100, index));
+      for (const message of sent.slice(0, 20)) void far.send(message);
+      let count = 0;
+      const loop = near.forEach(
+        () => {
+          if (++count === 5) throw new Error("enough");
+        },
+        { borrow: true },
+      );
+      await rejection(loop);
+      const kept = await receive(near, 15);
+      for (const message of sent.slice(20)) await far.send(message);
+      expectSame([...kept, ...(await receive(near, 20))], sent.slice(5));
+    },
+  );
+
+  contract.promises(
+    "a forEach that takes over from one with borrow keeps its messages",
+    async (open) => {
+      const { near, far } = await open();
+      const kept: Message[] = [];
+      const done = new Promise<void>((resolve) => {
+        const first = near.forEach(
+          () => {
+            throw new Error("enough");
+          },
+          { borrow: true },
+        );
+        first.catch(() =>
+          near.forEach((message) => {
+            kept.push(message);
+            if (kept.length === 30) resolve();
+          }),
+        );
+      });
+      const sent = Array.from({ length: 31 }, (_, index) => bytes(100, index));
+      for (const message of sent) await far.send(message);
+      await done;
+      expectSame(kept, sent.slice(1));
+    },
+  );
+
   contract.promises("forEach waits for each promise before the next message", async (open) => {
     const { near, far } = await open();
     const log: string[] = [];

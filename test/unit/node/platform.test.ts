@@ -31,6 +31,17 @@ describe("memory", () => {
   });
 });
 
+describe("a copy", () => {
+  test("is a Buffer as any other, and nobody else's", () => {
+    const bytes = Buffer.from(Array.from({ length: 2000 }, (_, index) => index % 251));
+    for (const size of [0, 1, 3, 64, 65, 1000, 1900]) {
+      const copy = nodePlatform.copy?.(bytes, 7, 7 + size) as Uint8Array;
+      expect(copy).toStrictEqual(Buffer.from(bytes.subarray(7, 7 + size)));
+      expect(copy.buffer).not.toBe(bytes.buffer);
+    }
+  });
+});
+
 describe("text", () => {
   test.each(["", "ascii", "é€😀", "\ufeffwith a byte-order mark", "x".repeat(5000) + "é"])(
     "%s is encoded and decoded as it is",

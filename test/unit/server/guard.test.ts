@@ -15,6 +15,7 @@ function setup(limits: Partial<GuardLimits>) {
   const clock = new FakeClock();
   const events: unknown[][] = [];
   const sink = {
+    borrows: false,
     message: (...args: unknown[]) => void events.push(["message", ...args]),
     part: (...args: unknown[]) => void events.push(["part", ...args]),
     progress: (...args: unknown[]) => void events.push(["progress", ...args]),

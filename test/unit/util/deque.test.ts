@@ -6,18 +6,13 @@ test("a deque behaves as an array does", () => {
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.nat({ max: 60 }).map((count) => ["push", count] as const) },
     { weight: 5, arbitrary: fc.nat({ max: 60 }).map((count) => ["shift", count] as const) },
-    { weight: 1, arbitrary: fc.constant(["clear", 0] as const) },
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const deque = new Deque<number>();
-      let model: number[] = [];
+      const model: number[] = [];
       let next = 0;
       for (const [name, count] of steps) {
-        if (name === "clear") {
-          deque.clear();
-          model = [];
-        }
         for (let index = 0; index < count; index++) {
           if (name === "push") {
             deque.push(next);

@@ -1,11 +1,13 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { reconnecting } from "../../../../src/client/node/reconnecting.ts";
+import { Deferred } from "../../../../src/util/deferred.ts";
 import { RawServer, acceptance, response } from "./support/raw-server.ts";
 
 let server: RawServer | undefined;
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   await server?.stop();
   server = undefined;
 });
@@ -32,19 +34,21 @@ test("gives up when the server refuses for good", async () => {
 });
 
 test("keeps the process alive while it waits to connect again, and no longer", async () => {
-  const timers = (): number =>
-    process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+  // (Only its own timer: what else runs in this process has timers too.)
+  const set = vi.spyOn(globalThis, "setInterval");
+  const clear = vi.spyOn(globalThis, "clearInterval");
   server = await RawServer.start((_request, socket) => socket.end(response(503)));
   const controller = new AbortController();
-  const before = timers();
-  let retried!: () => void;
-  const waiting = new Promise<void>((resolve) => (retried = resolve));
-  const options = { initialDelay: 1e9, maxDelay: 1e9, onRetry: retried, signal: controller.signal };
-  const next = reconnecting(server.url, options).next();
-  await waiting;
+  const waiting = new Deferred<void>();
+  const options = { initialDelay: 1e9, maxDelay: 1e9, signal: controller.signal };
+  const next = reconnecting(server.url, { ...options, onRetry: () => waiting.resolve() }).next();
+  await waiting.promise;
   await Promise.resolve();
-  expect(timers()).toBe(before + 1);
+  expect(set).toHaveBeenCalledTimes(1);
+  const timer = set.mock.results[0]?.value as NodeJS.Timeout;
+  expect(timer.hasRef()).toBe(true);
+  expect(clear).not.toHaveBeenCalledWith(timer);
   controller.abort(new Error("enough"));
   await expect(next).rejects.toThrow("enough");
-  expect(timers()).toBe(before);
+  expect(clear).toHaveBeenCalledWith(timer);
 });

@@ -13,6 +13,7 @@ export class RecordingSink implements TransportSink {
   readonly calls: Call[] = [];
   /** Called with each message; for handlers that answer at once. */
   onMessage: ((message: Message) => void) | undefined;
+  borrows = false;
   #waiting: (() => void)[] = [];
 
   message(message: Message): void {
