@@ -204,20 +204,19 @@ function forEach(contract: Contract): void {
     async (open) => {
       const { near, far } = await open();
       const kept: Message[] = [];
-      const done = new Promise<void>((resolve) => {
-        const first = near.forEach(
+      const done = (async () => {
+        const left = near.forEach(
           () => {
             throw new Error("enough");
           },
           { borrow: true },
         );
-        first.catch(() =>
-          near.forEach((message) => {
-            kept.push(message);
-            if (kept.length === 30) resolve();
-          }),
-        );
-      });
+        await rejection(left);
+        await near.forEach((message) => {
+          kept.push(message);
+          if (kept.length === 30) void near.close();
+        });
+      })();
       const sent = Array.from({ length: 31 }, (_, index) => bytes(100, index));
       for (const message of sent) await far.send(message);
       await done;
