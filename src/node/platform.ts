@@ -10,6 +10,7 @@ import { createHash, randomFillSync } from "node:crypto";
 import { copyBytes } from "../protocol/growing-buffer.ts";
 import type { ProtocolPlatform } from "../protocol/platform.ts";
 import { borrowSlab, viewOf } from "./frame-slab.ts";
+import { maskWithSimd } from "./simd-memory.ts";
 
 /** Node's own fast paths, which its types leave out. */
 interface FastBuffer extends Buffer {
@@ -110,6 +111,7 @@ export const nodePlatform: ProtocolPlatform = {
 /** For sockets of the system: the kernel takes most of what is written to them at once. */
 export const socketPlatform: ProtocolPlatform = {
   ...nodePlatform,
+  mask: maskWithSimd,
   borrow: borrowSlab,
   view: viewOf,
 };

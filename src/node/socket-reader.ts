@@ -9,6 +9,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isPlainSocket } from "./plain-socket.ts";
+import { createSimdMemory } from "./simd-memory.ts";
 
 /** What the native side of a socket has for this. */
 interface NativeSocket {
@@ -23,7 +24,8 @@ interface Slots {
   readonly callback: symbol;
 }
 
-const READ_SIZE = 64 * 1024;
+/** Messages of 64 KiB come in one read; four times as much is not faster. */
+const READ_SIZE = 256 * 1024;
 
 let slots: Slots | false | undefined;
 let shared: Buffer | undefined;
@@ -45,7 +47,7 @@ function shareBuffer(socket: Socket, onData: OnData): void {
   if (!slots || typeof handle?.useUserBuffer !== "function") return;
   // Somebody gave this socket a buffer.
   if (hidden[slots.buffer]) return;
-  const buffer = (shared ??= Buffer.allocUnsafeSlow(READ_SIZE));
+  const buffer = (shared ??= createSimdMemory(READ_SIZE) ?? Buffer.allocUnsafeSlow(READ_SIZE));
   hidden[slots.callback] = (size: number): boolean => {
     onData(buffer, size);
     return true;

@@ -36,6 +36,8 @@ export interface FrameHandler {
 
 /** 2 bytes, a length of 8 and a masking key of 4. */
 const MAX_HEADER = 14;
+/** Below this the call into the platform costs more than the loop, in bytes. */
+const PLATFORM_MASK_FROM = 64;
 const NO_PAYLOAD = new Uint8Array(0);
 
 const WHOLE_TEXT = FIN | Opcode.Text;
@@ -85,7 +87,7 @@ export class FrameParser {
         const first = this.#first;
         const stop = at + this.#remaining;
         if ((first === WHOLE_TEXT || first === WHOLE_BINARY) && stop <= end) {
-          if (this.#key !== 0) applyMask(bytes, at, stop, this.#key);
+          if (this.#key !== 0) this.#unmask(bytes, at, stop);
           this.#inPayload = false;
           this.#handler.message(first === WHOLE_TEXT, bytes, at, stop);
           at = stop;
@@ -226,7 +228,7 @@ export class FrameParser {
     if (count === 0) return start;
     const stop = start + count;
     if (this.#key !== 0) {
-      applyMask(bytes, start, stop, this.#key);
+      this.#unmask(bytes, start, stop);
       this.#key = rotateKey(this.#key, count);
     }
     if ((this.#first & CONTROL_BIT) !== 0) {
@@ -236,6 +238,13 @@ export class FrameParser {
     }
     this.#remaining -= count;
     return stop;
+  }
+
+  #unmask(bytes: Uint8Array, start: number, end: number): void {
+    const isShort = end - start < PLATFORM_MASK_FROM;
+    if (isShort || !this.#platform.mask?.(bytes, start, end, this.#key)) {
+      applyMask(bytes, start, end, this.#key);
+    }
   }
 
   #endFrame(): boolean {

@@ -11,6 +11,11 @@ export type Role = "client" | "server";
 export interface ProtocolPlatform {
   /** Fresh memory; it need not be zeroed, every byte of it is written before it is handed on. */
   allocate(size: number): Uint8Array;
+  /**
+   * Masks, or unmasks, from `start` to `end` in place, where the platform has a faster way than a loop, or else returns
+   * `false`. The high byte of `key` is for the byte at `start` (RFC 6455 section 5.3).
+   */
+  mask?(bytes: Uint8Array, start: number, end: number, key: number): boolean;
   /** A copy of the bytes from `start` to `end`, where the platform has a cheaper way than `allocate` and a loop. */
   copy?(bytes: Uint8Array, start: number, end: number): Uint8Array;
   /**
