@@ -1,5 +1,5 @@
 /**
- * One measurement: a server, which may be running already, and a generator.
+ * One measurement: a server, which may be running already, and its counterpart in another process.
  *
  * @module
  */
@@ -10,15 +10,20 @@ import { output, start, stop } from "./processes.mjs";
 
 /** @typedef {import("./peers.mjs").Peer} Peer */
 /** @typedef {import("./scenarios.mjs").Scenario} Scenario */
-/** @typedef {import("../e2e/load/window.mjs").WindowResult} WindowResult */
+/** @typedef {import("../e2e/load/main.mjs").Result} Result */
+/** @typedef {import("../e2e/load/main.mjs").Answer} Answer */
+/** @typedef {{ warmup: number, seconds: number }} Timing */
 
 /** Milliseconds that a server may take to start. */
 const START = 15_000;
 
 /** Milliseconds that a generator may take beyond the time that it measures: to connect, above all. */
-const CONNECT = 30_000;
+const CONNECT = 60_000;
 
 const generator = join(bench, "e2e", "load", "main.mjs");
+
+/** What a peer can't do, by its own account. */
+export class UnsupportedError extends Error {}
 
 /**
  * @typedef {object} RunningServer
@@ -30,10 +35,12 @@ const generator = join(bench, "e2e", "load", "main.mjs");
 /**
  * @param {Peer} peer
  * @param {Scenario} scenario
+ * @param {"measured" | "load"} [role] Which core it runs on.
  * @returns {Promise<RunningServer>}
  */
-export async function startServer(peer, scenario) {
-  const child = start("server", [...peer.command, scenario.mode, ...(peer.after ?? [])], peer.env);
+export async function startServer(peer, { mode }, role = "measured") {
+  const form = peer.form === undefined ? [] : [peer.form];
+  const child = start(role, [...peer.server, mode, ...form], peer.env);
   const said = /^listening (\d+)$/m;
   const text = await output(child, START, (text) => said.test(text));
   const port = Number(said.exec(text)?.[1]);
@@ -42,25 +49,61 @@ export async function startServer(peer, scenario) {
 }
 
 /**
+ * Measures a server.
+ *
  * @param {Peer} peer
  * @param {Scenario} scenario
  * @param {RunningServer} server
- * @param {{ warmup: number, seconds: number }} timing
- * @returns {Promise<WindowResult>}
+ * @param {Timing} timing
+ * @returns {Promise<Result>}
  */
-export async function measure(peer, scenario, server, { warmup, seconds }) {
+export async function measureServer(peer, { mode, load }, server, timing) {
   const target = {
-    address: { port: server.port, tls: scenario.mode === "tls" },
+    ...pick(timing),
+    address: { port: server.port, tls: mode === "tls" },
     pid: server.pid,
-    warmup,
-    seconds,
-    deflate: scenario.mode === "deflate",
+    deflate: mode === "deflate",
     socketIo: peer.socketIo === true,
   };
-  const job = JSON.stringify({ load: scenario.load, target });
+  const job = JSON.stringify({ load, target });
   const child = start("load", [process.execPath, generator, job]);
-  const text = await output(child, (warmup + seconds) * 1000 + CONNECT);
-  const { result, error } = JSON.parse(text);
-  if (error !== undefined) throw new Error(error);
+  return read(await output(child, limit(timing)));
+}
+
+/**
+ * Measures a client that talks to a server.
+ *
+ * @param {Peer} peer
+ * @param {Scenario} scenario
+ * @param {RunningServer} server
+ * @param {Timing} timing
+ * @returns {Promise<Result>}
+ */
+export async function measureClient(peer, { load }, server, timing) {
+  const { port, pid: serverPid } = server;
+  const job = JSON.stringify({ ...load, ...pick(timing), port, serverPid });
+  const form = peer.form === undefined ? [] : [peer.form];
+  const child = start("measured", [...(peer.client ?? []), job, ...form], peer.env);
+  return read(await output(child, limit(timing)));
+}
+
+/**
+ * @param {Timing} timing
+ * @returns {Timing}
+ */
+function pick({ warmup, seconds }) {
+  return { warmup, seconds };
+}
+
+/** @param {Timing} timing */
+function limit({ warmup, seconds }) {
+  return (warmup + seconds) * 1000 + CONNECT;
+}
+
+/** @param {string} text */
+function read(text) {
+  const { result, error, unsupported = false } = /** @type {Answer} */ (JSON.parse(text));
+  if (unsupported) throw new UnsupportedError(error);
+  if (result === undefined) throw new Error(error ?? "no result");
   return result;
 }

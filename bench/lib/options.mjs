@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 
 /**
  * @typedef {object} Options
+ * @property {boolean} help
  * @property {boolean} quick
  * @property {RegExp} only Which rows.
  * @property {number} rounds
@@ -21,15 +22,16 @@ export const usage = `node bench/run.mjs [options]
   --quick           essential peers, short windows: under two minutes
   --only <regexp>   only the rows whose name or title matches
   --rounds <n>      how often the peers take turns (default 5)
-  --seconds <s>     how long each is measured (default 2)
-  --warmup <s>      how long each runs before that (default 1)
+  --seconds <s>     how long each is measured (default 1)
+  --warmup <s>      how long each runs before that (default 0.5)
   --peers <a,b>     only these
-  --name <name>     write bench/results/<name>.json`;
+  --name <name>     write bench/results/<name>.json and latest.md (default "full" or "quick"; "": none)`;
 
 /** @returns {Options} */
 export function readOptions() {
   const { values } = parseArgs({
     options: {
+      help: { type: "boolean", short: "h", default: false },
       quick: { type: "boolean", default: false },
       only: { type: "string", default: "" },
       rounds: { type: "string" },
@@ -41,11 +43,12 @@ export function readOptions() {
   });
   const { quick } = values;
   return {
+    help: values.help,
     quick,
     only: new RegExp(values.only, "i"),
     rounds: number("rounds", values.rounds, quick ? 1 : 5, 1, 100),
-    seconds: number("seconds", values.seconds, quick ? 0.5 : 2, 0.05, 60),
-    warmup: number("warmup", values.warmup, quick ? 0.5 : 1, 0, 60),
+    seconds: number("seconds", values.seconds, quick ? 0.4 : 1, 0.05, 60),
+    warmup: number("warmup", values.warmup, quick ? 0.3 : 0.5, 0, 60),
     peers: values.peers.split(",").filter((name) => name !== ""),
     name: values.name ?? (quick ? "quick" : "full"),
   };

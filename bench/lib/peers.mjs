@@ -4,25 +4,35 @@
  * @module
  */
 
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bench } from "./folders.mjs";
+import {
+  bunBinary,
+  denoBinary,
+  missingBorrow,
+  missingPackage,
+  missingUws,
+  packageVersion,
+  python,
+  websocketsVersion,
+} from "./installed.mjs";
+
+/** @typedef {import("../e2e/servers/support.mjs").Mode} Mode */
 
 /**
  * @typedef {object} Peer
  * @property {string} id
  * @property {string} group What `--peers` calls it; several forms of one peer share it.
  * @property {string} label
- * @property {readonly string[]} command The program and its arguments; the mode of the server follows.
- * @property {readonly string[]} [after] Arguments that follow the mode.
- * @property {NodeJS.ProcessEnv} [env]
  * @property {() => string | undefined} version
- * @property {() => string | undefined} [missing] Why it can't be started, if so.
+ * @property {() => string | undefined} missing Why it can't be started, if so.
+ * @property {readonly string[]} server The program and its arguments; the mode follows, and then `form`.
+ * @property {readonly string[]} [client] The same of the program that is measured as a client.
+ * @property {string} [form]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {Partial<Record<Mode | "binary" | "client", string>>} [lacks] What it can't do, and why.
  * @property {boolean} [socketIo]
  */
-
-const modules = join(bench, "node_modules");
-const servers = join(bench, "e2e", "servers");
 
 /** `ws`, and socket.io on top of it, take the add-on whenever they find it. */
 const plainWs = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
@@ -32,22 +42,94 @@ export const peers = [
   own("fullduplex", "fullduplex, `for await`", "for-await"),
   own("fullduplex-foreach", "fullduplex, `forEach`", "for-each"),
   {
+    ...own("fullduplex-borrow", "fullduplex, `forEach`, borrowed", "borrow"),
+    missing: missingBorrow,
+  },
+  {
     id: "ws",
     group: "ws",
     label: "ws",
-    command: nodeServer("ws.mjs"),
-    env: plainWs,
     version: () => packageVersion("ws"),
+    missing: () => missingPackage("ws"),
+    server: onNode("servers/ws.mjs"),
+    client: onNode("clients/ws.mjs"),
+    env: plainWs,
+  },
+  {
+    id: "ws-bufferutil",
+    group: "bufferutil",
+    label: "ws with bufferutil",
+    version: () => packageVersion("bufferutil"),
+    missing: () => missingPackage("bufferutil"),
+    server: onNode("servers/ws.mjs"),
+    client: onNode("clients/ws.mjs"),
   },
   {
     id: "uws",
     group: "uws",
     label: "uWebSockets.js",
-    command: nodeServer("uws.mjs"),
     version: () => packageVersion("@trufflesuite/uws-js-unofficial"),
     missing: missingUws,
+    server: onNode("servers/uws.mjs"),
+    lacks: {
+      tls: "this build has no TLS",
+      deflate: "this build doesn't compress",
+      client: "has no client",
+    },
+  },
+  {
+    id: "socket.io",
+    group: "socket.io",
+    label: "socket.io",
+    version: () => packageVersion("socket.io"),
+    missing: () => missingPackage("socket.io"),
+    server: onNode("servers/socket-io.mjs"),
+    env: plainWs,
+    lacks: { binary: "runs with its text events only", client: "speaks its own protocol only" },
+    socketIo: true,
+  },
+  {
+    id: "bun",
+    group: "bun",
+    label: "Bun",
+    version: () => packageVersion("bun"),
+    missing: () => (bunBinary() ? undefined : "the npm package bun has no binary for this system"),
+    server: [bunBinary() ?? "bun", program("servers/bun.mjs")],
+    client: [bunBinary() ?? "bun", program("clients/web-socket.mjs")],
+  },
+  {
+    id: "deno",
+    group: "deno",
+    label: "Deno",
+    version: () => packageVersion("deno"),
+    missing: () =>
+      denoBinary() ? undefined : "the npm package deno has no binary for this system",
+    server: onDeno("servers/deno.mjs"),
+    client: onDeno("clients/web-socket.mjs"),
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+  },
+  {
+    id: "python",
+    group: "python",
+    label: "websockets (Python)",
+    version: websocketsVersion,
+    missing: () => (websocketsVersion() ? undefined : `no websockets for ${python}`),
+    server: [python, program("servers/python.py")],
+    lacks: { client: "a server only in this bench" },
   },
 ];
+
+/** Servers that answer wrongly, for the test that the generator notices; they run only when `--peers` names them. */
+/** @type {readonly Peer[]} */
+export const canaries = ["byte", "order"].map((form) => ({
+  id: `canary-${form}`,
+  group: "canary",
+  label: `canary (${form})`,
+  version: () => undefined,
+  missing: () => undefined,
+  server: onNode("servers/canary.mjs"),
+  form,
+}));
 
 /**
  * @param {string} id
@@ -60,31 +142,26 @@ function own(id, label, form) {
     id,
     group: "fullduplex",
     label,
-    command: nodeServer("fullduplex.mjs"),
-    after: [form],
     version: () => packageVersion("fullduplex"),
+    missing: () => undefined,
+    server: onNode("servers/fullduplex.mjs"),
+    client: onNode("clients/fullduplex.mjs"),
+    form,
   };
 }
 
 /** @param {string} file */
-function nodeServer(file) {
-  return [process.execPath, "--expose-gc", join(servers, file)];
+function onNode(file) {
+  return [process.execPath, "--expose-gc", program(file)];
 }
 
-/** Without a binary for this Node the package falls back to a server in JavaScript, which is not what it stands for. */
-function missingUws() {
-  const name = `uws_${process.platform}_${process.arch}_${process.versions.modules}.node`;
-  const binary = join(modules, "@trufflesuite", "uws-js-unofficial", "binaries", name);
-  return existsSync(binary)
-    ? undefined
-    : `no binary for Node ${process.versions.node} on this system`;
+/** @param {string} file */
+function onDeno(file) {
+  const flags = ["--allow-all", "--no-check", "--no-config", "--v8-flags=--expose-gc"];
+  return [denoBinary() ?? "deno", "run", ...flags, program(file)];
 }
 
-/**
- * @param {string} name
- * @returns {string | undefined}
- */
-function packageVersion(name) {
-  const file = join(modules, name, "package.json");
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).version : undefined;
+/** @param {string} file */
+function program(file) {
+  return join(bench, "e2e", file);
 }

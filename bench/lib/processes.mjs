@@ -22,9 +22,9 @@ export function killAll() {
 }
 
 /**
- * The cores for the server and for the generator; `undefined` when there is only one, or no way to choose.
+ * The cores for what is measured and for its counterpart; `undefined` when there is only one, or no way to choose.
  *
- * @typedef {{ server: number, load: number }} Cores
+ * @typedef {{ measured: number, load: number }} Cores
  */
 
 /** @type {Cores | undefined} */
@@ -40,12 +40,12 @@ function findCores() {
     const [first = 0, last = first] = range.split("-").map(Number);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
-  const [load, server] = list.slice(-2);
-  return load === undefined || server === undefined ? undefined : { server, load };
+  const [load, measured] = list.slice(-2);
+  return load === undefined || measured === undefined ? undefined : { measured, load };
 }
 
 /**
- * @param {"server" | "load"} role
+ * @param {"measured" | "load"} role
  * @param {readonly string[]} command
  * @param {NodeJS.ProcessEnv} [env]
  */
@@ -87,19 +87,23 @@ export function output(child, timeout, until = () => false) {
       child.kill("SIGKILL");
       reject(new Error(`no answer in ${timeout / 1000} s`));
     }, timeout);
-    const finish = () => {
-      clearTimeout(timer);
-      resolve(text);
-    };
-    child.stdout?.on("data", (/** @type {Buffer} */ chunk) => {
+    const onOutput = (/** @type {Buffer} */ chunk) => {
       text += chunk.toString();
       if (until(text)) finish();
-    });
+    };
+    const finish = () => {
+      clearTimeout(timer);
+      // What it prints from now on is read, so that it doesn't wait, but not kept.
+      child.stdout?.off("data", onOutput).resume();
+      resolve(text);
+    };
+    child.stdout?.on("data", onOutput);
     child.stderr?.on("data", (/** @type {Buffer} */ chunk) => {
       errors = `${errors}${chunk.toString()}`.slice(-2000);
     });
     child.once("error", reject);
     child.once("close", (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) finish();
       else reject(new Error(`ended with ${signal ?? code}${errors && `: ${firstLine(errors)}`}`));
     });

@@ -1,50 +1,59 @@
 /**
- * The results as Markdown, which is readable in a terminal too.
+ * A row of the results as a table in Markdown, which is readable in a terminal too.
  *
  * @module
  */
 
 /** @typedef {import("./row.mjs").Row} Row */
 /** @typedef {import("./row.mjs").Entry} Entry */
-/** @typedef {import("./statistics.mjs").Spread} Spread */
 
-const HEAD = ["", "median", "x ws", "min … max", "x uWebSockets.js", "CPU µs each", "x ws", ""];
+const HEAD = ["", "median", "x ws", "min … max", "x uWebSockets.js", "CPU µs each", "CPU x ws", ""];
 
 /** @param {Row} row */
-export function renderRow({ title, unit, entries }) {
+export function renderRow({ title, unit, better, entries }) {
   const lines = [HEAD, ...entries.map(cells)];
   const widths = HEAD.map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? "").length)),
   );
-  const text = lines.map((line) => {
-    const padded = line.map((cell, column) =>
-      column === 0 || column === line.length - 1
-        ? cell.padEnd(widths[column] ?? 0)
-        : cell.padStart(widths[column] ?? 0),
-    );
+  const [head, ...body] = lines.map((line) => {
+    const padded = line.map((cell, column) => pad(cell, widths[column] ?? 0, isText(column)));
     return `| ${padded.join(" | ")} |`;
   });
-  const rule = widths.map((width, column) =>
-    column === 0 || column === widths.length - 1
-      ? "-".repeat(width + 2)
-      : `${"-".repeat(width + 1)}:`,
-  );
-  text.splice(1, 0, `|${rule.join("|")}|`);
-  return `### ${title} (${unit})\n\n${text.join("\n")}\n`;
+  const rule = widths.map((width, column) => "-".repeat(width + 1) + (isText(column) ? "-" : ":"));
+  const note = better === "less" ? ", less is better" : "";
+  return `## ${title} (${unit}${note})\n\n${[head, `|${rule.join("|")}|`, ...body].join("\n")}\n`;
+}
+
+/** @param {number} column */
+function isText(column) {
+  return column === 0 || column === HEAD.length - 1;
+}
+
+/**
+ * @param {string} cell
+ * @param {number} width
+ * @param {boolean} text
+ */
+function pad(cell, width, text) {
+  return text ? cell.padEnd(width) : cell.padStart(width);
 }
 
 /** @param {Entry} entry */
-function cells({ label, value, ofWs, ofUws, cpu, cpuOfWs, unavailable, warning }) {
-  const range = ofWs ? `${ratio(ofWs.min)} … ${ratio(ofWs.max)}` : "";
+function cells({ label, value, ofWs, ofUws, cpu, cpuOfWs, unavailable, failure, warning }) {
+  const note = [
+    unavailable !== undefined && `not available: ${unavailable}`,
+    failure !== undefined && `FAILED: ${failure}`,
+    warning,
+  ];
   return [
     label,
     value ? amount(value.median) : "",
     ofWs ? ratio(ofWs.median) : "",
-    range,
+    ofWs ? `${ratio(ofWs.min)} … ${ratio(ofWs.max)}` : "",
     ofUws ? ratio(ofUws.median) : "",
     cpu ? cpu.median.toFixed(2) : "",
     cpuOfWs ? ratio(cpuOfWs.median) : "",
-    unavailable === undefined ? (warning ?? "") : `not available: ${unavailable}`,
+    note.filter(Boolean).join("; "),
   ];
 }
 

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { Failure } from "./failure.mjs";
 import { openMany } from "./handshake.mjs";
 import { binaryMessage, textMessage } from "./messages.mjs";
-import { ExpectedStream, SendRing } from "./streams.mjs";
+import { ExpectedStream, Pattern, SendRing } from "./streams.mjs";
 import { measureWindow } from "./window.mjs";
 import { BINARY, TEXT, clientFrame, serverFrame } from "./wire.mjs";
 
@@ -26,32 +27,27 @@ import { BINARY, TEXT, clientFrame, serverFrame } from "./wire.mjs";
  * @param {Target} target
  */
 export async function runEcho(load, target) {
-  const { connections, depth } = load;
-  const sockets = await openMany(connections, () => target);
+  const sockets = await openMany(load.connections, () => target);
+  const failure = new Failure();
   let completed = 0;
-  /** @type {(reason: Error) => void} */
-  let fail = () => {};
-  const failed = new Promise((_, reject) => (fail = reject));
   for (const [index, socket] of sockets.entries()) {
-    const { frames, replies } = conversation(load, index, target.socketIo);
-    const ring = new SendRing(frames);
-    const expected = new ExpectedStream(replies);
-    socket.onClose = (error) => fail(error ?? new Error("the server closed a connection"));
+    const { ring, expected } = conversation(load, index, target.socketIo);
+    failure.watch(socket);
     socket.onData = (chunk, length) => {
       const count = expected.accept(chunk, length);
-      if (count < 0) fail(new Error(`connection ${index}: a wrong reply`));
+      if (count < 0) failure.fail(new Error(`connection ${index}: a wrong reply`));
       else if (count > 0) {
         completed += count;
         socket.write(ring.take(count));
       }
     };
-    socket.write(ring.take(depth));
+    socket.write(ring.take(load.depth));
   }
-  return Promise.race([measureWindow(target, () => completed), failed]);
+  return Promise.race([measureWindow(target, () => completed), failure.promise]);
 }
 
 /**
- * The frames that a connection sends, in order, and those that must answer them.
+ * What a connection sends, in order, and what must answer it.
  *
  * @param {Pick<EchoLoad, "depth" | "size" | "type">} load
  * @param {number} connection
@@ -68,7 +64,9 @@ export function conversation({ depth, size, type }, connection, socketIo = false
     return socketIo ? Buffer.from(`42["m","${message.toString("latin1")}"]`) : message;
   });
   return {
-    frames: messages.map((message) => clientFrame(opcode, message)),
-    replies: messages.map((message) => serverFrame(opcode, message)),
+    ring: new SendRing(messages.map((message) => clientFrame(opcode, message))),
+    expected: new ExpectedStream(
+      new Pattern(messages.map((message) => serverFrame(opcode, message))),
+    ),
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { Unsupported } from "./failure.mjs";
 import { LoadSocket } from "./socket.mjs";
 import { TEXT, clientFrame } from "./wire.mjs";
 
@@ -16,6 +17,8 @@ const ACCEPT = createHash("sha1")
 
 /** What a client offers: no context takeover, so that a reply depends on nothing but the message. */
 const DEFLATE = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+
+const NO_DEFLATE = "doesn't accept permessage-deflate";
 
 const NAMESPACE_CONNECT = clientFrame(TEXT, Buffer.from("40"));
 
@@ -51,7 +54,7 @@ export function refusal(head, deflate) {
   const accept = /^sec-websocket-accept: *(\S+)/im.exec(head)?.[1];
   if (accept !== ACCEPT) return `answered Sec-WebSocket-Accept: ${accept}`;
   if (deflate && !/^sec-websocket-extensions: *permessage-deflate/im.test(head)) {
-    return "does not compress: it did not accept permessage-deflate";
+    return NO_DEFLATE;
   }
   return undefined;
 }
@@ -79,7 +82,7 @@ export function open(opening) {
       if (end < 0) return;
       const problem = refusal(received.slice(0, end), deflate);
       if (problem !== undefined) {
-        reject(new Error(problem));
+        reject(problem === NO_DEFLATE ? new Unsupported(problem) : new Error(problem));
         socket.destroy();
       } else if (socketIo) prologue(socket, received.slice(end + 4), done);
       else done();

@@ -44,18 +44,18 @@ export function textMessage(connection, index, size) {
  */
 export function jsonMessage(connection, index, size) {
   const noise = binaryMessage(connection, index, size);
+  /** @type {object[]} */
   const rows = [];
-  let text = "";
-  for (let row = 0; ; row++) {
+  const text = (/** @type {string} */ note) => JSON.stringify({ connection, index, rows, note });
+  for (let row = 0; text("").length <= size; row++) {
+    const byte = noise[row] ?? 0;
     rows.push({
       id: connection * 1000 + index * 10 + row,
-      symbol: ["ACME", "GLOBEX", "INITECH", "UMBRELLA"][(noise[row] ?? 0) & 3],
+      symbol: ["ACME", "GLOBEX", "INITECH", "UMBRELLA"][byte & 3],
       price: noise.readUInt16BE(row * 2) / 100,
-      active: ((noise[row] ?? 0) & 4) === 0,
+      active: (byte & 4) === 0,
     });
-    const next = JSON.stringify({ connection, index, rows });
-    if (next.length > size) break;
-    text = next;
   }
-  return Buffer.from(text.slice(0, -1) + " ".repeat(size - text.length) + "}", "latin1");
+  rows.pop();
+  return Buffer.from(text("-".repeat(size - text("").length)), "latin1");
 }

@@ -1,113 +1,66 @@
 /**
- * A socket that costs the generator as little as Node allows: all sockets read into one buffer, and a write goes to the
- * handle with a request object that is used again, because it hardly ever has to wait.
+ * The generator's sockets: all read into one buffer, and cost as little as Node allows.
  *
  * @module
  */
 
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { TcpHandle, hasTcpHandle } from "./tcp-handle.mjs";
 
 /** One read of this size holds everything that any of our scenarios has in flight on a connection. */
 const buffer = Buffer.allocUnsafeSlow(256 * 1024);
 
-/**
- * Writes to a TCP handle without the machinery of streams. Not for applications: the names are Node's internals.
- *
- * @typedef {object} Internals
- * @property {new () => object} WriteWrap
- * @property {Int32Array} streamBaseState
- * @property {number} kLastWriteWasAsync
- */
-
-/** @type {Internals | undefined} */
-const internals = findInternals();
-
-/** @returns {Internals | undefined} */
-function findInternals() {
-  try {
-    const wrap = /** @type {any} */ (process).binding("stream_wrap");
-    return wrap.WriteWrap && wrap.streamBaseState ? wrap : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** TLS takes the same cipher with every server. */
+const tlsOptions = {
+  // The certificate is one of this project's tests, signed by itself.
+  rejectUnauthorized: false,
+  minVersion: /** @type {const} */ ("TLSv1.3"),
+  ciphers: "TLS_AES_256_GCM_SHA384",
+};
 
 /**
  * @typedef {object} Address
  * @property {number} port
  * @property {boolean} [tls]
- * @property {string} [localAddress] Connections beyond some 28,000 to one port need several of their own.
+ * @property {string | undefined} [localAddress] Connections beyond some 28,000 to one port need several.
  */
 
+/**
+ * @typedef {object} SocketEvents
+ * @property {(chunk: Buffer, length: number) => void} onData The bytes are there only until it returns.
+ * @property {(error?: Error) => void} onClose Once, when the socket is gone, and why if not by an orderly end.
+ */
+
+/**
+ * One of this machine's own addresses, in turn; `undefined` where there is only one.
+ *
+ * @param {number} index
+ */
+export function loopbackAddress(index) {
+  return process.platform === "linux" ? `127.0.0.${1 + (index % 50)}` : undefined;
+}
+
+/** @implements {SocketEvents} */
 export class LoadSocket {
-  /** What happens with the bytes that come: they are in the buffer only until the call returns. */
-  onData = /** @type {(chunk: Buffer, length: number) => void} */ (() => {});
-  onEnd = () => {};
-  /** Called once when the socket is gone; `error` says why, if not by an orderly end. */
-  onClose = /** @type {(error?: Error) => void} */ (() => {});
+  onData = /** @type {SocketEvents["onData"]} */ (() => {});
+  onClose = /** @type {SocketEvents["onClose"]} */ (() => {});
   #socket;
-  /** @type {any} */
-  #handle;
-  /** @type {any} */
-  #request;
 
   /**
    * @param {Address} address
    * @param {() => void} onOpen
    */
-  constructor({ port, tls = false, localAddress }, onOpen) {
-    /** @type {Error | undefined} */
-    let failure;
-    const onread = {
-      buffer,
-      callback: (/** @type {number} */ length) => {
-        this.onData(buffer, length);
-        return true;
-      },
-    };
-    const target = {
-      host: "127.0.0.1",
-      port,
-      onread,
-      noDelay: true,
-      ...(localAddress && { localAddress }),
-    };
-    const opened = () => {
-      if (!tls && internals) this.#handle = /** @type {any} */ (this.#socket)._handle;
-      onOpen();
-    };
-    // The certificate is one of this project's tests, signed by itself.
-    this.#socket = tls
-      ? connectTls({ ...target, rejectUnauthorized: false }, opened)
-      : connectTcp(target, opened);
-    this.#socket.on("error", (error) => (failure = error));
-    this.#socket.on("end", () => this.onEnd());
-    this.#socket.on("close", () => this.onClose(failure));
+  constructor(address, onOpen) {
+    this.#socket =
+      hasTcpHandle && !address.tls
+        ? new TcpHandle(address, buffer, this, onOpen)
+        : openStream(address, this, onOpen);
   }
 
-  /**
-   * The bytes must not change afterwards.
-   *
-   * @param {Uint8Array} bytes
-   */
+  /** @param {Uint8Array} bytes They must not change afterwards. */
   write(bytes) {
-    const handle = this.#handle;
-    if (!handle || !internals) {
-      this.#socket.write(bytes);
-      return;
-    }
-    const request = this.#request ?? newRequest(handle, internals);
-    const error = handle.writeBuffer(request, bytes);
-    // A request that waits belongs to that write, and keeps its bytes in memory.
-    const waits = internals.streamBaseState[internals.kLastWriteWasAsync] !== 0;
-    if (waits) request.buffer = bytes;
-    this.#request = waits ? undefined : request;
-    if (error !== 0) this.#socket.destroy(new Error(`write failed: ${error}`));
-  }
-
-  end() {
-    this.#socket.end();
+    this.#socket.write(bytes);
   }
 
   destroy() {
@@ -116,9 +69,26 @@ export class LoadSocket {
 }
 
 /**
- * @param {object} handle
- * @param {Internals} internals
+ * @param {Address} address
+ * @param {SocketEvents} events
+ * @param {() => void} onOpen
  */
-function newRequest(handle, { WriteWrap }) {
-  return Object.assign(new WriteWrap(), { handle, async: false, oncomplete() {} });
+function openStream({ port, tls = false, localAddress }, events, onOpen) {
+  /** @type {Error | undefined} */
+  let failure;
+  const onread = {
+    buffer,
+    callback: (/** @type {number} */ length) => {
+      events.onData(buffer, length);
+      return true;
+    },
+  };
+  const local = localAddress === undefined ? {} : { localAddress };
+  const target = { host: "127.0.0.1", port, onread, noDelay: true, ...local };
+  const socket = tls
+    ? connectTls({ ...target, ...tlsOptions }, onOpen)
+    : connectTcp(target, onOpen);
+  socket.on("error", (error) => (failure = error));
+  socket.on("close", () => events.onClose(failure));
+  return socket;
 }

@@ -4,27 +4,45 @@
  * @module
  */
 
+import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuTime } from "./usage.mjs";
+
+/** Milliseconds to wait for the first that is done, when none was in the measured time. */
+const PATIENCE = 10_000;
 
 /**
  * @typedef {object} WindowResult
  * @property {number} seconds
  * @property {number} count What was done in that time.
  * @property {number | null} serverCpu Microseconds that the measured process used.
- * @property {number} loadCpu Microseconds that the generator used.
+ * @property {number} loadCpu Microseconds that its counterpart used.
  */
 
 /**
- * @param {{ warmup: number, seconds: number, pid: number }} timing Seconds; the process that is measured.
+ * @typedef {object} Timing
+ * @property {number} warmup Seconds.
+ * @property {number} seconds
+ * @property {number} pid The process that is measured.
+ * @property {number} [loadPid] Its counterpart. Default: this process.
+ */
+
+/**
+ * @param {Timing} timing
  * @param {() => number} count How much has been done so far.
  * @returns {Promise<WindowResult>}
  */
-export async function measureWindow({ warmup, seconds, pid }, count) {
-  await sleep(warmup * 1000);
-  const before = snapshot(pid, count);
-  await sleep(seconds * 1000);
-  const after = snapshot(pid, count);
+export async function measureWindow(timing, count) {
+  await sleep(timing.warmup * 1000);
+  const before = snapshot(timing, count);
+  await sleep(timing.seconds * 1000);
+  // On a machine that is busy with other things even this may take a while.
+  const deadline = performance.now() + PATIENCE;
+  while (count() === before.count) {
+    if (performance.now() > deadline) throw new Error("nothing came back");
+    await sleep(10);
+  }
+  const after = snapshot(timing, count);
   return {
     seconds: (after.at - before.at) / 1000,
     count: after.count - before.count,
@@ -37,10 +55,14 @@ export async function measureWindow({ warmup, seconds, pid }, count) {
 }
 
 /**
- * @param {number} pid
+ * @param {Timing} timing
  * @param {() => number} count
  */
-function snapshot(pid, count) {
-  const { user, system } = process.cpuUsage();
-  return { at: performance.now(), count: count(), server: cpuTime(pid), load: user + system };
+function snapshot({ pid, loadPid = process.pid }, count) {
+  return {
+    at: performance.now(),
+    count: count(),
+    server: cpuTime(pid),
+    load: cpuTime(loadPid) ?? 0,
+  };
 }

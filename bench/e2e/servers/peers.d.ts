@@ -30,3 +30,58 @@ declare module "@trufflesuite/uws-js-unofficial" {
   // The package is a CommonJS module: its default export is what it exports.
   export default uWS;
 }
+
+declare module "socket.io" {
+  interface Socket {
+    on(event: string, listener: (message: unknown) => void): void;
+    emit(event: string, message: unknown): void;
+  }
+
+  export class Server {
+    constructor(
+      server: object,
+      options: { serveClient: boolean; transports: string[]; perMessageDeflate: boolean },
+    );
+    on(event: "connection", listener: (socket: Socket) => void): void;
+    emit(event: string, message: string): void;
+  }
+}
+
+interface Pem {
+  cert: string;
+  key: string;
+}
+
+interface BunSocket {
+  send(message: string | Uint8Array, compress?: boolean): number;
+  subscribe(topic: string): void;
+}
+
+interface BunServer {
+  readonly port: number;
+  upgrade(request: Request): boolean;
+  publish(topic: string, message: string): number;
+}
+
+declare const Bun: {
+  gc(synchronously: boolean): void;
+  serve(options: {
+    hostname: string;
+    port: number;
+    tls?: Pem;
+    fetch(request: Request, server: BunServer): Response | undefined;
+    websocket: {
+      perMessageDeflate: boolean;
+      open(socket: BunSocket): void;
+      message(socket: BunSocket, message: string | Uint8Array): void;
+    };
+  }): BunServer;
+};
+
+declare const Deno: {
+  serve(
+    options: { hostname: string; port: number; onListen(address: { port: number }): void },
+    handler: (request: Request) => Response,
+  ): void;
+  upgradeWebSocket(request: Request): { socket: WebSocket; response: Response };
+};

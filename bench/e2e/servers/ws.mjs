@@ -7,15 +7,23 @@
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { WebSocketServer } from "ws";
-import { certificate, listening, mode } from "./support.mjs";
+import { broadcaster } from "./broadcaster.mjs";
+import { listening, mode, tls } from "./support.mjs";
 
-const http = mode === "tls" ? createHttpsServer(certificate) : createHttpServer();
-const server = new WebSocketServer({ server: http, perMessageDeflate: false });
+const http = tls ? createHttpsServer(tls) : createHttpServer();
+const server = new WebSocketServer({ server: http, perMessageDeflate: mode === "deflate" });
+
+const control = broadcaster((text) => {
+  // Encoded once, and not for each connection.
+  const data = Buffer.from(text);
+  for (const client of server.clients) client.send(data, { binary: false });
+});
 
 server.on("connection", (socket) => {
   // Without a listener a connection that is cut would end the process.
   socket.on("error", () => {});
-  socket.on("message", (message, binary) => socket.send(message, { binary }));
+  if (mode === "broadcast") socket.on("message", (message) => control(String(message)));
+  else socket.on("message", (message, binary) => socket.send(message, { binary }));
 });
 
 http.listen(0, "127.0.0.1", () => {
