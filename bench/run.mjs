@@ -10,7 +10,6 @@ import { ensureBuilt, ensureInstalled, fail, root } from "../scripts/lib/project
 import { bench } from "./lib/folders.mjs";
 import { describeMachine } from "./lib/machine.mjs";
 import { readOptions, usage } from "./lib/options.mjs";
-import { canaries, peers } from "./lib/peers.mjs";
 import { describe, writeResults } from "./lib/results.mjs";
 import { runRounds } from "./lib/rounds.mjs";
 import { makeRows } from "./lib/row.mjs";
@@ -18,52 +17,39 @@ import { quickly, scenarios } from "./lib/scenarios.mjs";
 import { renderRow } from "./lib/table.mjs";
 
 /** @typedef {import("./lib/options.mjs").Options} Options */
-/** @typedef {import("./lib/peers.mjs").Peer} Peer */
-/** @typedef {import("./lib/scenarios.mjs").Scenario} Scenario */
-
-/** The peers of a quick run. */
-const essential = ["fullduplex", "ws", "uws"];
+/** @typedef {import("./lib/row.mjs").Row} Row */
 
 try {
-  process.exitCode = (await main()) ? 0 : 1;
+  const options = readOptions();
+  if (options.help) console.log(usage);
+  else process.exitCode = (await main(options)) ? 0 : 1;
 } catch (error) {
   fail(error);
 }
 
-async function main() {
-  const options = readOptions();
-  if (options.help) {
-    console.log(usage);
-    return true;
-  }
+/** @param {Options} options */
+async function main(options) {
   await prepare();
-  const chosen = choosePeers(options);
+  /** @type {Row[]} */
   const rows = [];
   for (const scenario of chooseScenarios(options)) {
-    const taking = chosen.filter((peer) => takesPart(peer, scenario));
-    const all = await runRounds(scenario, taking, options, (text) => console.error(text));
+    const { own } = scenario;
+    const peers = options.peers.filter(
+      ({ id, group }) => group !== "fullduplex" || own.includes(id),
+    );
+    const all = await runRounds(scenario, peers, options, (text) => console.error(text));
     for (const row of makeRows(scenario, all)) {
       console.log(renderRow(row));
       rows.push(row);
     }
   }
+  if (rows.length === 0) throw new Error("no row matches");
   const { rounds, seconds, warmup, quick } = options;
-  const results = {
-    machine: describeMachine(),
-    versions: versions(chosen),
-    run: { rounds, seconds, warmup, quick },
-    rows,
-  };
+  const run = { rounds, seconds, warmup, quick };
+  const results = { machine: describeMachine(), versions: versions(options), run, rows };
   console.log(describe(results));
-  if (options.name !== "") writeResults(options.name, results);
-  const failures = rows.flatMap(({ title, entries }) =>
-    entries.flatMap(({ label, failure }) =>
-      failure === undefined ? [] : [{ title, label, failure }],
-    ),
-  );
-  for (const { title, label, failure } of failures)
-    console.error(`FAILED: ${title}: ${label}: ${failure}`);
-  return rows.length > 0 && failures.length === 0;
+  writeResults(options.out, options.name, results);
+  return reportFailures(rows);
 }
 
 /** Installs the peers and builds `dist`, which the programs import by the package's name. */
@@ -75,13 +61,6 @@ async function prepare() {
 }
 
 /** @param {Options} options */
-function choosePeers({ quick, peers: names }) {
-  const named = (/** @type {Peer} */ { id, group }) => names.includes(id) || names.includes(group);
-  if (names.length > 0) return [...peers, ...canaries].filter(named);
-  return quick ? peers.filter(({ group }) => essential.includes(group)) : peers;
-}
-
-/** @param {Options} options */
 function chooseScenarios({ quick, only }) {
   return scenarios
     .filter(({ id, title }) => only.test(id) || only.test(title))
@@ -89,21 +68,30 @@ function chooseScenarios({ quick, only }) {
     .map((scenario) => (quick ? quickly(scenario) : scenario));
 }
 
-/**
- * @param {Peer} peer
- * @param {Scenario} scenario
- */
-function takesPart({ id, group }, { own }) {
-  return group !== "fullduplex" || own.includes(id);
-}
-
-/** @param {readonly Peer[]} chosen */
-function versions(chosen) {
+/** @param {Options} options */
+function versions({ peers }) {
   /** @type {Record<string, string>} */
   const all = {};
-  for (const { group, version } of chosen) {
+  for (const { product, version } of peers) {
     const text = version();
-    if (text !== undefined) all[group] = text;
+    if (text !== undefined) all[product] = text;
   }
   return all;
+}
+
+/**
+ * Says what went wrong, and answers whether nothing did.
+ *
+ * @param {readonly Row[]} rows
+ */
+function reportFailures(rows) {
+  let failures = 0;
+  for (const { title, entries } of rows) {
+    for (const { label, failure } of entries) {
+      if (failure === undefined) continue;
+      failures++;
+      console.error(`FAILED: ${title}: ${label}: ${failure}`);
+    }
+  }
+  return failures === 0;
 }

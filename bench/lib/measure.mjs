@@ -18,7 +18,7 @@ import { output, start, stop } from "./processes.mjs";
 const START = 15_000;
 
 /** Milliseconds that a generator may take beyond the time that it measures: to connect, above all. */
-const CONNECT = 60_000;
+const CONNECT = 40_000;
 
 const generator = join(bench, "e2e", "load", "main.mjs");
 
@@ -40,7 +40,7 @@ export class UnsupportedError extends Error {}
  */
 export async function startServer(peer, { mode }, role = "measured") {
   const form = peer.form === undefined ? [] : [peer.form];
-  const child = start(role, [...peer.server, mode, ...form], peer.env);
+  const child = start(role, [...peer.server(), mode, ...form], peer.env);
   const said = /^listening (\d+)$/m;
   const text = await output(child, START, (text) => said.test(text));
   const port = Number(said.exec(text)?.[1]);
@@ -65,8 +65,7 @@ export async function measureServer(peer, { mode, load }, server, timing) {
     deflate: mode === "deflate",
     socketIo: peer.socketIo === true,
   };
-  const job = JSON.stringify({ load, target });
-  const child = start("load", [process.execPath, generator, job]);
+  const child = start("load", [process.execPath, generator, JSON.stringify({ load, target })]);
   return read(await output(child, limit(timing)));
 }
 
@@ -83,7 +82,7 @@ export async function measureClient(peer, { load }, server, timing) {
   const { port, pid: serverPid } = server;
   const job = JSON.stringify({ ...load, ...pick(timing), port, serverPid });
   const form = peer.form === undefined ? [] : [peer.form];
-  const child = start("measured", [...(peer.client ?? []), job, ...form], peer.env);
+  const child = start("measured", [...(peer.client?.() ?? []), job, ...form], peer.env);
   return read(await output(child, limit(timing)));
 }
 

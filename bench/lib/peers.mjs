@@ -23,11 +23,12 @@ import {
  * @typedef {object} Peer
  * @property {string} id
  * @property {string} group What `--peers` calls it; several forms of one peer share it.
+ * @property {string} product What `version` is the version of.
  * @property {string} label
  * @property {() => string | undefined} version
  * @property {() => string | undefined} missing Why it can't be started, if so.
- * @property {readonly string[]} server The program and its arguments; the mode follows, and then `form`.
- * @property {readonly string[]} [client] The same of the program that is measured as a client.
+ * @property {() => readonly string[]} server The program and its arguments; the mode follows, and then `form`.
+ * @property {() => readonly string[]} [client] The same of the program that is measured as a client.
  * @property {string} [form]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {Partial<Record<Mode | "binary" | "client", string>>} [lacks] What it can't do, and why.
@@ -48,6 +49,7 @@ export const peers = [
   {
     id: "ws",
     group: "ws",
+    product: "ws",
     label: "ws",
     version: () => packageVersion("ws"),
     missing: () => missingPackage("ws"),
@@ -58,6 +60,7 @@ export const peers = [
   {
     id: "ws-bufferutil",
     group: "bufferutil",
+    product: "bufferutil",
     label: "ws with bufferutil",
     version: () => packageVersion("bufferutil"),
     missing: () => missingPackage("bufferutil"),
@@ -67,6 +70,7 @@ export const peers = [
   {
     id: "uws",
     group: "uws",
+    product: "uWebSockets.js",
     label: "uWebSockets.js",
     version: () => packageVersion("@trufflesuite/uws-js-unofficial"),
     missing: missingUws,
@@ -80,6 +84,7 @@ export const peers = [
   {
     id: "socket.io",
     group: "socket.io",
+    product: "socket.io",
     label: "socket.io",
     version: () => packageVersion("socket.io"),
     missing: () => missingPackage("socket.io"),
@@ -91,15 +96,17 @@ export const peers = [
   {
     id: "bun",
     group: "bun",
+    product: "Bun",
     label: "Bun",
     version: () => packageVersion("bun"),
     missing: () => (bunBinary() ? undefined : "the npm package bun has no binary for this system"),
-    server: [bunBinary() ?? "bun", program("servers/bun.mjs")],
-    client: [bunBinary() ?? "bun", program("clients/web-socket.mjs")],
+    server: onBun("servers/bun.mjs"),
+    client: onBun("clients/web-socket.mjs"),
   },
   {
     id: "deno",
     group: "deno",
+    product: "Deno",
     label: "Deno",
     version: () => packageVersion("deno"),
     missing: () =>
@@ -111,19 +118,24 @@ export const peers = [
   {
     id: "python",
     group: "python",
+    product: "websockets (Python)",
     label: "websockets (Python)",
     version: websocketsVersion,
     missing: () => (websocketsVersion() ? undefined : `no websockets for ${python}`),
-    server: [python, program("servers/python.py")],
+    server: () => [python, program("servers/python.py")],
     lacks: { client: "a server only in this bench" },
   },
 ];
 
-/** Servers that answer wrongly, for the test that the generator notices; they run only when `--peers` names them. */
-/** @type {readonly Peer[]} */
+/**
+ * Servers that answer wrongly, for the test that the generator notices; they run only when `--peers` names them.
+ *
+ * @type {readonly Peer[]}
+ */
 export const canaries = ["byte", "order"].map((form) => ({
   id: `canary-${form}`,
   group: "canary",
+  product: "canary",
   label: `canary (${form})`,
   version: () => undefined,
   missing: () => undefined,
@@ -141,6 +153,7 @@ function own(id, label, form) {
   return {
     id,
     group: "fullduplex",
+    product: "fullduplex",
     label,
     version: () => packageVersion("fullduplex"),
     missing: () => undefined,
@@ -152,13 +165,18 @@ function own(id, label, form) {
 
 /** @param {string} file */
 function onNode(file) {
-  return [process.execPath, "--expose-gc", program(file)];
+  return () => [process.execPath, "--expose-gc", program(file)];
+}
+
+/** @param {string} file */
+function onBun(file) {
+  return () => [bunBinary() ?? "bun", program(file)];
 }
 
 /** @param {string} file */
 function onDeno(file) {
   const flags = ["--allow-all", "--no-check", "--no-config", "--v8-flags=--expose-gc"];
-  return [denoBinary() ?? "deno", "run", ...flags, program(file)];
+  return () => [denoBinary() ?? "deno", "run", ...flags, program(file)];
 }
 
 /** @param {string} file */

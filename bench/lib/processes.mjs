@@ -17,7 +17,7 @@ process.once("exit", killAll);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
 /** Ends everything that this process started. */
-export function killAll() {
+function killAll() {
   for (const child of running) child.kill("SIGKILL");
 }
 

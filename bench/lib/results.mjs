@@ -6,7 +6,6 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bench } from "./folders.mjs";
 import { renderRow } from "./table.mjs";
 
 /**
@@ -17,16 +16,17 @@ import { renderRow } from "./table.mjs";
  * @property {readonly import("./row.mjs").Row[]} rows
  */
 
-export const resultsFolder = join(bench, "results");
-
 /**
+ * @param {string} folder
  * @param {string} name
  * @param {Results} results
  */
-export function writeResults(name, results) {
-  mkdirSync(resultsFolder, { recursive: true });
-  writeFileSync(join(resultsFolder, `${name}.json`), `${JSON.stringify(results, round, 2)}\n`);
-  writeFileSync(join(resultsFolder, "latest.md"), renderResults(results));
+export function writeResults(folder, name, results) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(results, round, 2)}\n`);
+  // What is committed is the table of the last full run.
+  const table = name === "full" ? "latest" : name;
+  writeFileSync(join(folder, `${table}.md`), renderResults(results));
 }
 
 /**
@@ -47,7 +47,7 @@ function renderResults(results) {
 ${describe(results)}
 
 ${rounds} ${rounds === 1 ? "round" : "rounds"} of ${seconds} s for each peer. Ratios compare peers in the same round; \
-absolute figures are only true of this machine on that day. What the columns mean: [README.md](../README.md).
+absolute figures are only true of this machine on that day. What the columns mean: bench/README.md.
 
 ${results.rows.map(renderRow).join("\n")}`;
 }

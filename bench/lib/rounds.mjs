@@ -5,7 +5,6 @@
  */
 
 import { UnsupportedError, measureClient, measureServer, startServer } from "./measure.mjs";
-import { peers as allPeers } from "./peers.mjs";
 import { openFilesLimit } from "./machine.mjs";
 
 /** @typedef {import("./peers.mjs").Peer} Peer */
@@ -22,9 +21,6 @@ import { openFilesLimit } from "./machine.mjs";
  * @property {string} [failure] What went wrong last, if anything did.
  */
 
-/** The server that clients are measured with. */
-const counterpart = /** @type {Peer} */ (allPeers.find(({ id }) => id === "fullduplex-foreach"));
-
 /**
  * @param {Scenario} scenario
  * @param {readonly Peer[]} peers
@@ -38,11 +34,15 @@ export async function runRounds(scenario, peers, options, progress) {
     const reason = cannot(peer, scenario);
     return { peer, rounds: [], ...(reason !== undefined && { unavailable: reason }) };
   });
-  const servers = new Servers(scenario);
+  const servers = new Servers(scenario, options.server);
   try {
     for (let round = 0; round < options.rounds; round++) {
       for (const one of all) {
         if (one.unavailable !== undefined) continue;
+        if (performance.now() > options.deadline) {
+          if (one.rounds.length === 0) one.unavailable = "the time was up (--minutes)";
+          continue;
+        }
         progress(`${scenario.title}: round ${round + 1} of ${options.rounds}, ${one.peer.label}`);
         await runOne(scenario, one, servers, options);
       }
@@ -97,10 +97,15 @@ class Servers {
   /** @type {Map<Peer, RunningServer>} */
   #running = new Map();
   #scenario;
+  #counterpart;
 
-  /** @param {Scenario} scenario */
-  constructor(scenario) {
+  /**
+   * @param {Scenario} scenario
+   * @param {Peer} counterpart The server that clients are measured with.
+   */
+  constructor(scenario, counterpart) {
     this.#scenario = scenario;
+    this.#counterpart = counterpart;
   }
 
   /**
@@ -109,7 +114,7 @@ class Servers {
    * @param {Peer} peer
    */
   #key(peer) {
-    return this.#scenario.measured === "client" ? counterpart : peer;
+    return this.#scenario.measured === "client" ? this.#counterpart : peer;
   }
 
   /** @param {Peer} peer */

@@ -7,6 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import process from "node:process";
+import { Failure } from "../load/failure.mjs";
 import { binaryMessage } from "../load/messages.mjs";
 import { measureWindow } from "../load/window.mjs";
 
@@ -28,6 +29,7 @@ const job = JSON.parse(process.argv[2] ?? "{}");
 const COUNT = 32;
 
 let completed = 0;
+const failure = new Failure();
 
 /** One connection's messages: which is to be sent next, and which must come back next. */
 export class Conversation {
@@ -49,18 +51,21 @@ export class Conversation {
   /** @param {Uint8Array} reply */
   check(reply) {
     const expected = this.#messages[this.#received++ % COUNT];
-    if (!expected || reply.length !== expected.length) fail();
-    for (let index = 0; index < reply.length; index++) {
-      if (reply[index] !== expected?.[index]) fail();
-    }
+    if (!expected || !same(reply, expected)) failure.fail(new Error("a wrong reply"));
     completed++;
   }
 }
 
-/** @returns {never} */
-function fail() {
-  answer({ error: "a wrong reply" });
-  throw new Error("a wrong reply");
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
+function same(one, other) {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) {
+    if (one[index] !== other[index]) return false;
+  }
+  return true;
 }
 
 /**
@@ -72,12 +77,16 @@ function fail() {
 export async function runClients(open) {
   const { port, connections, depth, serverPid, warmup, seconds } = job;
   const talks = Array.from({ length: connections }, (_, index) => new Conversation(index));
-  await Promise.all(talks.map((talk) => open(`ws://127.0.0.1:${port}`, talk, depth)));
   const timing = { warmup, seconds, pid: process.pid, loadPid: serverPid };
-  answer({ result: await measureWindow(timing, () => completed) });
-}
-
-/** @param {import("../load/main.mjs").Answer} answer */
-function answer(answer) {
+  /** @type {import("../load/main.mjs").Answer} */
+  let answer;
+  try {
+    const opened = Promise.all(talks.map((talk) => open(`ws://127.0.0.1:${port}`, talk, depth)));
+    await Promise.race([opened, failure.promise]);
+    const measured = measureWindow(timing, () => completed);
+    answer = { result: await Promise.race([measured, failure.promise]) };
+  } catch (error) {
+    answer = { error: error instanceof Error ? error.message : String(error) };
+  }
   process.stdout.write(JSON.stringify(answer), () => process.exit());
 }

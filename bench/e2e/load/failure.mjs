@@ -15,6 +15,11 @@ export class Failure {
   /** @type {Promise<never>} */
   promise = new Promise((_, reject) => (this.fail = reject));
 
+  constructor() {
+    // It may come before anyone waits for it.
+    this.promise.catch(() => {});
+  }
+
   /**
    * Fails when a connection ends, which none of ours does by itself.
    *

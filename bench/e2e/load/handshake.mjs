@@ -66,7 +66,7 @@ export function refusal(head, deflate) {
  * @param {Opening} opening
  * @returns {Promise<LoadSocket>}
  */
-export function open(opening) {
+function open(opening) {
   const { address, deflate = false, socketIo = false } = opening;
   return new Promise((resolve, reject) => {
     let received = "";

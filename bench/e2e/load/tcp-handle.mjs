@@ -26,8 +26,13 @@ export const hasTcpHandle = bindings !== undefined;
 /** @typedef {import("./socket.mjs").SocketEvents} SocketEvents */
 
 export class TcpHandle {
+  /** @type {any} */
   #handle;
-  /** A request that is used again, because a write hardly ever has to wait. */
+  /**
+   * A request that is used again, because a write hardly ever has to wait.
+   *
+   * @type {any}
+   */
   #request;
   #closed = false;
   #events;
