@@ -24,6 +24,7 @@ const suites: Suite[] = [
   { name: "browser", timeout: 120_000, serial: true },
   { name: "runtimes", timeout: 900_000, serial: true },
   { name: "load", timeout: 300_000, serial: true },
+  { name: "bench", timeout: 300_000, serial: true },
 ];
 
 export default defineConfig({

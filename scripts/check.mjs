@@ -14,6 +14,7 @@ import { saveCounts } from "./lib/results.mjs";
 const projects = [
   "tsconfig.json",
   "scripts/tsconfig.json",
+  "bench/tsconfig.json",
   ...readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((file) => basename(file) === "tsconfig.json")
     .map((file) => join("src", file)),

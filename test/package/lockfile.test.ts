@@ -8,7 +8,13 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-describe.each(["package-lock.json", "test/runtimes/package-lock.json"])("%s", (file) => {
+const lockfiles = [
+  "package-lock.json",
+  "test/runtimes/package-lock.json",
+  "bench/package-lock.json",
+];
+
+describe.each(lockfiles)("%s", (file) => {
   const { packages } = JSON.parse(readFileSync(join(root, file), "utf8")) as {
     packages: Readonly<Record<string, LockedPackage>>;
   };

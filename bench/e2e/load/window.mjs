@@ -1,0 +1,68 @@
+/**
+ * The measured window: after the warm-up, so many seconds, with what was done in it and what it cost.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cpuTime } from "./usage.mjs";
+
+/** Milliseconds to wait for the first that is done, when none was in the measured time. */
+const PATIENCE = 10_000;
+
+/**
+ * @typedef {object} WindowResult
+ * @property {number} seconds
+ * @property {number} count What was done in that time.
+ * @property {number | null} serverCpu Microseconds that the measured process used.
+ * @property {number} loadCpu Microseconds that its counterpart used.
+ */
+
+/**
+ * @typedef {object} Timing
+ * @property {number} warmup Seconds.
+ * @property {number} seconds
+ * @property {number} pid The process that is measured.
+ * @property {number} [loadPid] Its counterpart. Default: this process.
+ */
+
+/**
+ * @param {Timing} timing
+ * @param {() => number} count How much has been done so far.
+ * @returns {Promise<WindowResult>}
+ */
+export async function measureWindow(timing, count) {
+  await sleep(timing.warmup * 1000);
+  const before = snapshot(timing, count);
+  await sleep(timing.seconds * 1000);
+  // On a machine that is busy with other things even this may take a while.
+  const deadline = performance.now() + PATIENCE;
+  while (count() === before.count) {
+    if (performance.now() > deadline) throw new Error("nothing came back");
+    await sleep(10);
+  }
+  const after = snapshot(timing, count);
+  return {
+    seconds: (after.at - before.at) / 1000,
+    count: after.count - before.count,
+    serverCpu:
+      after.server === undefined || before.server === undefined
+        ? null
+        : after.server - before.server,
+    loadCpu: after.load - before.load,
+  };
+}
+
+/**
+ * @param {Timing} timing
+ * @param {() => number} count
+ */
+function snapshot({ pid, loadPid = process.pid }, count) {
+  return {
+    at: performance.now(),
+    count: count(),
+    server: cpuTime(pid),
+    load: cpuTime(loadPid) ?? 0,
+  };
+}

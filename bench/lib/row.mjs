@@ -1,0 +1,117 @@
+/**
+ * The rows of the results: what each peer did, beside `ws` and uWebSockets.js in the same rounds.
+ *
+ * @module
+ */
+
+import { cpuEach, isHeldBack, metrics } from "./metrics.mjs";
+import { ratios, spread } from "./statistics.mjs";
+
+/** @typedef {import("./statistics.mjs").Spread} Spread */
+/** @typedef {import("./rounds.mjs").PeerRounds} PeerRounds */
+
+/**
+ * @typedef {object} Entry
+ * @property {string} peer
+ * @property {string} label
+ * @property {Spread} [value]
+ * @property {Spread} [ofWs] Its ratio to `ws`, round by round.
+ * @property {Spread} [ofUws]
+ * @property {Spread} [cpu] Microseconds of processor time for each message.
+ * @property {Spread} [cpuOfWs] Its ratio to that of `ws`.
+ * @property {string} [unavailable]
+ * @property {string} [failure]
+ * @property {string} [warning]
+ */
+
+/**
+ * @typedef {object} Row
+ * @property {string} id
+ * @property {string} title
+ * @property {string} unit
+ * @property {"more" | "less"} better
+ * @property {readonly Entry[]} entries
+ */
+
+/**
+ * @param {import("./scenarios.mjs").Scenario} scenario
+ * @param {readonly PeerRounds[]} all
+ * @returns {Row[]}
+ */
+export function makeRows({ id, title, own, metrics: names }, all) {
+  return names.map((name) => {
+    const { unit, better } = metrics[name];
+    const several = names.length > 1;
+    return {
+      id: several ? `${id}-${name}` : id,
+      title: several ? `${name} ${title}` : title,
+      unit,
+      better,
+      entries: makeEntries(name, all, own.length === 1),
+    };
+  });
+}
+
+/**
+ * @param {import("./scenarios.mjs").MetricName} name
+ * @param {readonly PeerRounds[]} all
+ * @param {boolean} oneForm Whether only one form of this package takes part.
+ */
+function makeEntries(name, all, oneForm) {
+  const { read } = metrics[name];
+  const values = table(all, (result) => read(result));
+  const cpus = table(all, cpuEach);
+  return all.map(({ peer, rounds, unavailable, failure }) => {
+    const mine = values.get(peer.id) ?? [];
+    const cpu = cpus.get(peer.id) ?? [];
+    return clean({
+      peer: peer.id,
+      label: peer.group === "fullduplex" && oneForm ? "fullduplex" : peer.label,
+      value: spread(defined(mine)),
+      ofWs: spread(ratios(mine, values.get("ws") ?? [])),
+      ofUws: spread(ratios(mine, values.get("uws") ?? [])),
+      cpu: spread(defined(cpu)),
+      cpuOfWs: spread(ratios(cpu, cpus.get("ws") ?? [])),
+      unavailable,
+      failure,
+      warning: warning(rounds.filter((result) => result !== undefined)),
+    });
+  });
+}
+
+/**
+ * By peer, a number for each round.
+ *
+ * @param {readonly PeerRounds[]} all
+ * @param {(result: import("./metrics.mjs").Result) => number | undefined} read
+ */
+function table(all, read) {
+  return new Map(
+    all.map(({ peer, rounds }) => [peer.id, rounds.map((result) => result && read(result))]),
+  );
+}
+
+/** @param {readonly import("./metrics.mjs").Result[]} results */
+function warning(results) {
+  const lost = Math.max(0, ...results.map((result) => result.lost ?? 0));
+  if (lost > 0.01) return `overloaded: ${Math.round(lost * 100)} % were never sent`;
+  // An open loop keeps its generator busy whatever the server does.
+  const held = results.filter((result) => result.p50 === undefined && isHeldBack(result)).length;
+  return held * 2 > results.length ? "limited by the other side" : undefined;
+}
+
+/** @param {readonly (number | undefined)[]} values */
+function defined(values) {
+  return values.filter((value) => value !== undefined);
+}
+
+/**
+ * Without the fields that are `undefined`.
+ *
+ * @param {Record<string, unknown>} fields
+ */
+function clean(fields) {
+  return /** @type {Entry} */ (
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  );
+}

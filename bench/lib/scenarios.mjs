@@ -1,0 +1,174 @@
+/**
+ * What is measured: which server does what, under which load; and the rows that come of it.
+ *
+ * @module
+ */
+
+/** @typedef {import("../e2e/load/main.mjs").Load} Load */
+/** @typedef {import("../e2e/servers/support.mjs").Mode} Mode */
+/** @typedef {keyof typeof import("./metrics.mjs").metrics} MetricName */
+
+/**
+ * @typedef {object} Scenario
+ * @property {string} id
+ * @property {string} title
+ * @property {Mode} mode
+ * @property {Load} load
+ * @property {Partial<Load>} [quick] What is different in a quick run.
+ * @property {readonly MetricName[]} metrics Each makes a row.
+ * @property {readonly string[]} own The forms of this package that take part.
+ * @property {readonly (Mode | "binary" | "client")[]} needs What a peer must be able to do.
+ * @property {"client"} [measured] Default: the server.
+ * @property {boolean} [fresh] With a new process in every round.
+ * @property {boolean} [fullOnly] Not part of a quick run.
+ * @property {number} [descriptors] How many open files a process needs.
+ */
+
+const bothForms = ["fullduplex", "fullduplex-foreach"];
+const oneForm = ["fullduplex"];
+
+/** @type {readonly Scenario[]} */
+export const scenarios = [
+  echo("binary-1", "echo, binary 16 B, 1 in flight", { depth: 1, type: "binary" }),
+  echo("binary-16", "echo, binary 16 B, 16 in flight", { depth: 16, type: "binary" }),
+  echo("text-16", "echo, text 16 B, 16 in flight", { depth: 16, type: "text" }),
+  {
+    ...echo("large", "echo, binary 64 KiB, 16 connections, 1 in flight", {
+      connections: 16,
+      depth: 1,
+      size: 65_536,
+      type: "binary",
+    }),
+    own: [...bothForms, "fullduplex-borrow"],
+    fresh: true,
+  },
+  broadcast("broadcast-1", "broadcast to 1,000, 64 B, one per turn", 1_000, 1),
+  broadcast("broadcast-8", "broadcast to 1,000, 64 B, eight per turn", 1_000, 8),
+  {
+    ...broadcast("broadcast-1-10k", "broadcast to 10,000, 64 B, one per turn", 10_000, 1),
+    fullOnly: true,
+  },
+  {
+    ...broadcast("broadcast-8-10k", "broadcast to 10,000, 64 B, eight per turn", 10_000, 8),
+    fullOnly: true,
+  },
+  deflate("deflate-1", "compressed echo, 1 KiB of JSON, 1 in flight", 1),
+  deflate("deflate-16", "compressed echo, 1 KiB of JSON, 16 in flight", 16),
+  {
+    id: "deflate-memory",
+    title: "memory of a connection that compresses",
+    mode: "deflate",
+    load: { kind: "memory", connections: 1_000, size: 1024 },
+    quick: { connections: 500 },
+    metrics: ["memory"],
+    own: oneForm,
+    needs: ["deflate"],
+    fresh: true,
+  },
+  {
+    ...echo("tls-16", "echo over TLS, binary 16 B, 16 in flight", { depth: 16, type: "binary" }),
+    mode: "tls",
+    needs: ["tls", "binary"],
+  },
+  {
+    id: "accepts",
+    title: "connections opened and closed, 64 at a time",
+    mode: "echo",
+    load: { kind: "storm", connections: 64 },
+    metrics: ["accepts"],
+    own: oneForm,
+    needs: [],
+  },
+  {
+    id: "idle-memory",
+    title: "memory of an idle connection",
+    mode: "echo",
+    load: { kind: "memory", connections: 8_000 },
+    quick: { connections: 2_000 },
+    metrics: ["memory"],
+    own: oneForm,
+    needs: [],
+    fresh: true,
+  },
+  {
+    id: "latency",
+    title: "latency at 20,000 messages/s, text 16 B",
+    mode: "echo",
+    load: { kind: "paced", connections: 64, rate: 20_000, size: 16 },
+    metrics: ["p50", "p99"],
+    own: bothForms,
+    needs: [],
+  },
+  {
+    ...echo("client-16", "clients of one server, binary 16 B, 16 in flight", { depth: 16 }),
+    own: bothForms,
+    needs: ["client"],
+    measured: "client",
+  },
+];
+
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {Partial<import("../e2e/load/echo.mjs").EchoLoad>} load
+ * @returns {Scenario}
+ */
+function echo(id, title, load) {
+  return {
+    id,
+    title,
+    mode: "echo",
+    load: { kind: "echo", connections: 64, depth: 1, size: 16, type: "binary", ...load },
+    metrics: ["messages"],
+    own: bothForms,
+    needs: load.type === "binary" ? ["binary"] : [],
+  };
+}
+
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {number} connections
+ * @param {number} perTurn
+ * @returns {Scenario}
+ */
+function broadcast(id, title, connections, perTurn) {
+  return {
+    id,
+    title,
+    mode: "broadcast",
+    load: { kind: "broadcast", connections, perTurn },
+    metrics: ["deliveries"],
+    own: oneForm,
+    needs: [],
+    descriptors: connections + 200,
+  };
+}
+
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {number} depth
+ * @returns {Scenario}
+ */
+function deflate(id, title, depth) {
+  return {
+    id,
+    title,
+    mode: "deflate",
+    load: { kind: "deflate", connections: 64, depth, size: 1024 },
+    metrics: ["messages"],
+    own: bothForms,
+    needs: ["deflate"],
+  };
+}
+
+/**
+ * A scenario as it is in a quick run.
+ *
+ * @param {Scenario} scenario
+ * @returns {Scenario}
+ */
+export function quickly(scenario) {
+  return { ...scenario, load: /** @type {Load} */ ({ ...scenario.load, ...scenario.quick }) };
+}
