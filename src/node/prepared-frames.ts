@@ -25,20 +25,28 @@ export function preparedFrame(
   message: PreparedMessage,
   codec: DeflateCodec | undefined,
 ): Uint8Array | undefined {
+  if (!codec) return plainFrame(message);
   const payload = preparedBytes(message);
-  const { text, derived } = message;
-  if (!codec || payload.length < codec.threshold) {
-    return derive(derived, "node:frame", () => frameMessage(payload, { text, compressed: false }));
-  }
+  if (payload.length < codec.threshold) return plainFrame(message);
   if (codec.sharedKey === undefined) return undefined;
   if (payload.length > LEND_LIMIT) {
     compressOnce(payload);
     return undefined;
   }
-  return derive(derived, `node:${codec.sharedKey}`, () => {
-    const compressed = codec.compress(payload) as Uint8Array;
-    return frameMessage(compressed, { text, compressed: true });
+  return derive(message.derived, codec.sharedKey, () => {
+    return frame(codec.compress(payload) as Uint8Array, message.text, true);
   });
+}
+
+function plainFrame(message: PreparedMessage): Uint8Array {
+  const { text, derived } = message;
+  return derive(derived, "node:frame", () => frame(preparedBytes(message), text, false));
+}
+
+/** A `Buffer`, because a socket would make one of anything else at each write. */
+function frame(payload: Uint8Array, text: boolean, compressed: boolean): Buffer {
+  const { buffer, byteOffset, byteLength } = frameMessage(payload, { text, compressed });
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function derive(derived: Map<string, unknown>, key: string, make: () => Uint8Array): Uint8Array {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { copyBytes } from "../protocol/growing-buffer.ts";
+
 /** Up to this size, pieces are put together: one write of warm memory is cheaper than a write of several pieces. */
 export const JOIN_LIMIT: number = 160 * 1024;
 
@@ -30,7 +32,7 @@ export function forgetSlab({ buffer }: Buffer): void {
 export function join(chunks: readonly Uint8Array[], target: Buffer): Buffer {
   let offset = 0;
   for (const chunk of chunks) {
-    target.set(chunk, offset);
+    copyBytes(chunk, 0, chunk.length, target, offset);
     offset += chunk.length;
   }
   return target;

@@ -8,7 +8,6 @@
 
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { isPlainSocket } from "./plain-socket.ts";
 import { createSimdMemory } from "./simd-memory.ts";
 
 /** What the native side of a socket has for this. */
@@ -37,7 +36,7 @@ export type OnData = (bytes: Uint8Array, end: number) => void;
 export function startReading(socket: Duplex, onData: OnData): void {
   // Also for what the socket has read before, wherever it reads to from now on.
   socket.on("data", (bytes: Uint8Array) => onData(bytes, bytes.length));
-  if (isPlainSocket(socket)) shareBuffer(socket, onData);
+  if (socket instanceof Socket) shareBuffer(socket, onData);
 }
 
 function shareBuffer(socket: Socket, onData: OnData): void {

@@ -2,8 +2,9 @@
  * Writes to a socket: everything that is sent in one turn of the event loop goes out in one write, and a lone message
  * goes out at once.
  *
- * A turn is what happens between two reads or flushes of any socket. Whoever sends once per turn, such as a handler
- * that answers, gets its write at once; whoever sends several times gets one write for all, when the turn is over.
+ * A turn is what happens between two reads of any socket, or a callback of the event loop that writes to several.
+ * Whoever sends once per turn, such as a handler that answers, gets its write at once; whoever sends several times gets
+ * one write for all, when the turn is over.
  *
  * @module
  */
@@ -37,15 +38,27 @@ const NOTHING = Buffer.alloc(0);
 let turn = 0;
 let dirty: SocketWriter[] = [];
 
+/** How many writes went out at once in this turn. */
+let lone = 0;
+
 /** Data was read from some socket: a new turn. */
 export function beginTurn(): void {
   turn++;
+  lone = 0;
+}
+
+/**
+ * A broadcast from a timer has no read before it. Without this it would find itself in the turn of the one before, and
+ * go through all connections twice; what answers a read needs no callback for it.
+ */
+function countLone(): void {
+  if (++lone === 2) process.nextTick(beginTurn);
 }
 
 function flushDirty(): void {
   const writers = dirty;
   dirty = [];
-  turn++;
+  beginTurn();
   for (const writer of writers) writer.flushScheduled();
 }
 
@@ -94,8 +107,11 @@ export class SocketWriter {
     const { readyBytes } = this.#source;
     if (readyBytes >= FLUSH_SIZE) this.flush();
     else if (this.isCorked || readyBytes === 0) return;
-    else if (!this.#isBursty && this.#flushedIn !== turn && !this.#isScheduled) this.flush();
-    else this.#schedule();
+    else if (this.#isBursty || this.#flushedIn === turn || this.#isScheduled) this.#schedule();
+    else {
+      this.flush();
+      countLone();
+    }
   }
 
   /** Writes what the source has. `borrowed`: memory that changes as soon as this returns. */

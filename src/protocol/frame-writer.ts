@@ -108,7 +108,7 @@ export class FrameWriter {
       const end = this.#begin(first, length, 0);
       this.#size += end - this.#end;
       this.#end = end;
-      this.#pushWhole(payload);
+      this.writeFrames(payload);
       return;
     }
     const body = this.#begin(first, length, length);
@@ -131,22 +131,16 @@ export class FrameWriter {
     return true;
   }
 
-  /** Adds bytes that are whole frames already. Large ones are not copied. */
+  /** Adds bytes that are whole frames already; they are not copied. */
   writeFrames(bytes: Uint8Array): void {
-    const { length } = bytes;
-    if (length > COPY_LIMIT) {
-      this.#pushWhole(bytes);
-      return;
-    }
-    this.#reserve(length);
-    copyBytes(bytes, 0, length, this.#slab, this.#end);
-    this.#size += length;
-    this.#end += length;
+    this.#cut();
+    this.#chunks.push(bytes);
+    this.#size += bytes.length;
   }
 
   /** Takes over what another writer of the same connection holds. */
   append(other: FrameWriter): void {
-    for (const chunk of other.take()) this.#pushWhole(chunk);
+    for (const chunk of other.take()) this.writeFrames(chunk);
   }
 
   /** What waits, in order; each is returned once. */
@@ -198,12 +192,6 @@ export class FrameWriter {
       platform.allocate(Math.max(size, this.#nextSlab));
     this.#start = this.#end = 0;
     this.#nextSlab = Math.min(Math.max(this.#nextSlab * 2, SECOND_SLAB), LARGEST_SLAB);
-  }
-
-  #pushWhole(bytes: Uint8Array): void {
-    this.#cut();
-    this.#chunks.push(bytes);
-    this.#size += bytes.length;
   }
 
   /** Ends the entry that small frames are added to. */

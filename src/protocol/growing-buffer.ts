@@ -23,7 +23,8 @@ export function copyBytes(
   offset: number,
 ): void {
   if (end - start > LOOP_LIMIT) {
-    target.set(source.subarray(start, end), offset);
+    const isWhole = start === 0 && end === source.length;
+    target.set(isWhole ? source : source.subarray(start, end), offset);
     return;
   }
   let from = start;

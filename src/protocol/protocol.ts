@@ -223,7 +223,7 @@ export class Protocol {
   }
 
   /**
-   * Queues a frame that `frameMessage` made. Longer ones are lent, as in `sendMessage`.
+   * Queues a frame that `frameMessage` made. It is not copied, and must not change any more.
    *
    * Throws a `StateError` when the state isn't open, inside a message in parts, and for a client, whose frames are each
    * masked with a key of their own.
