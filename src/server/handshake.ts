@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TimeoutError } from "../errors.ts";
@@ -23,6 +23,7 @@ import type { OnHandshake } from "./handler.ts";
 import { pathOf } from "./handshake-request.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { quote } from "./logger.ts";
+import { unfinishedResponse } from "./pipelining.ts";
 import { formatAnswer, formatHead, refusalAnswer } from "./refusal.ts";
 import type { Answer, Refusal } from "./refusal.ts";
 import { screen, SHUTTING_DOWN } from "./screening.ts";
@@ -48,6 +49,8 @@ export interface Opened {
   readonly data: unknown;
   readonly subprotocol: string | undefined;
 }
+
+const NOTHING = new Uint8Array();
 
 const INTERNAL_ERROR: Refusal = {
   status: 500,
@@ -83,6 +86,8 @@ export class Handshake {
 
   /** Never throws. Without a hook all is decided when it returns. */
   start(): void {
+    const earlier = unfinishedResponse(this.#incoming, this.#socket);
+    if (earlier) return this.#cut(earlier);
     const candidate = screen(this.#server, this.#incoming, this.#socket);
     if ("status" in candidate) return this.refuse(candidate);
     const { onHandshake } = this.#server.settings;
@@ -92,6 +97,18 @@ export class Handshake {
 
   refuse(refusal: Refusal): void {
     this.#answer(refusalAnswer(refusal));
+  }
+
+  /**
+   * An answer would come in the place of the earlier response, so there is none (RFC 9112 section 9.3.2: a client must
+   * expect that). A response that is complete is still on its way, and gets there.
+   */
+  #cut(earlier: ServerResponse): void {
+    this.#log("it came before an earlier request was answered");
+    if (earlier.writableEnded) this.#server.endSocket(this.#socket, NOTHING);
+    else earlier.destroy();
+    // (Where Node has put a stream between the socket and us.)
+    if (this.#socket !== earlier.socket) this.#socket.destroy();
   }
 
   /** Never rejects. What the hook does after it was interrupted has no effect. */
