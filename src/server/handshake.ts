@@ -18,6 +18,7 @@ import { acceptHeaders } from "../protocol/handshake/accept.ts";
 import { selectSubprotocol } from "../protocol/handshake/subprotocol.ts";
 import { ACCEPT, decide } from "./decision.ts";
 import type { Accepted, Decision } from "./decision.ts";
+import { EarlyData } from "./early-data.ts";
 import type { Group } from "./group.ts";
 import type { OnHandshake } from "./handler.ts";
 import { pathOf } from "./handshake-request.ts";
@@ -68,7 +69,8 @@ export class Handshake {
   readonly #server: HandshakeServer;
   readonly #incoming: IncomingMessage;
   readonly #socket: Duplex;
-  readonly #head: Uint8Array;
+  /** What came after the request. */
+  #head: Uint8Array;
 
   /** Listens to the socket at once. */
   constructor(
@@ -120,9 +122,12 @@ export class Handshake {
       return new Interrupted(new TimeoutError("the handshake", openTimeout), UNDECIDED);
     });
     pending.add(interruption);
+    const early = new EarlyData(this.#socket, this.#head);
     try {
       const decision = decide(hook, candidate.request);
-      const outcome = await Promise.race([decision, interruption.happened]);
+      const outcome = await Promise.race([decision, interruption.happened]).finally(() => {
+        this.#head = early.take();
+      });
       if (outcome instanceof Interrupted) this.#giveUp(candidate, outcome);
       else this.#conclude(candidate, outcome);
     } catch (error) {
