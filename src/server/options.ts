@@ -186,6 +186,8 @@ function checkListen({ port, host, path, server, listen, tls }: ListenOptions): 
 }
 
 function positive(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || value > 0) return value;
-  throw new RangeError(`${name} is ${value}, and has to be above 0`);
+  if (value === undefined || (typeof value === "number" && value > 0)) return value;
+  // (Text comes from the environment or a file, where the types don't see it.)
+  const shown = typeof value === "number" ? value : JSON.stringify(value);
+  throw new RangeError(`${name} is ${shown}, and has to be a number above 0`);
 }

@@ -39,6 +39,7 @@ describe("misuse is an error", () => {
     ["an empty subprotocol", { subprotocols: [""] }, '"" is no token'],
     ["a timeout of zero", { openTimeout: 0 }, "openTimeout is 0"],
     ["a limit that is no number", { maxConnections: Number.NaN }, "maxConnections is NaN"],
+    ["a limit that is text", { idleTimeout: "5" as never }, 'idleTimeout is "5"'],
     ["a negative limit", { maxMessagesPerSecond: -1 }, "maxMessagesPerSecond is -1"],
     ["an option that there is not", { maxMesage: 1 } as object, 'did you mean "maxMessage"?'],
     ["one of compression", { compression: { treshold: 1 } as object }, '"threshold"?'],
