@@ -63,6 +63,6 @@ function dispatch(
   // Somebody else listens too, and what is not ours is theirs.
   if (http.listenerCount("upgrade") > 1) return;
   const [first] = all as [Attachable];
-  if (!isOurs && canPassOn(request)) passOn(http, request, socket, first.clock);
+  if (!isOurs && canPassOn(request, socket)) passOn(http, request, socket, first.clock);
   else first.accept(request, socket, head);
 }
