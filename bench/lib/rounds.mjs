@@ -6,6 +6,7 @@
 
 import { UnsupportedError, measureClient, measureServer, startServer } from "./measure.mjs";
 import { openFilesLimit } from "./machine.mjs";
+import { inTurn } from "./turns.mjs";
 
 /** @typedef {import("./peers.mjs").Peer} Peer */
 /** @typedef {import("./scenarios.mjs").Scenario} Scenario */
@@ -79,9 +80,11 @@ async function runOne(scenario, one, servers, options) {
   const warmup = options.warmup * (servers.isRunning(peer) || scenario.fresh ? 1 : 2);
   const timing = { seconds: options.seconds, warmup };
   try {
-    const server = await servers.get(peer);
     const measure = scenario.measured === "client" ? measureClient : measureServer;
-    one.rounds.push(await measure(peer, scenario, server, timing));
+    const result = await inTurn(async () => {
+      return measure(peer, scenario, await servers.get(peer), timing);
+    });
+    one.rounds.push(result);
     if (scenario.fresh) await servers.stop(peer);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

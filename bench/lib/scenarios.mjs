@@ -83,7 +83,7 @@ export const scenarios = [
     id: "idle-memory",
     title: "memory of an idle connection",
     mode: "echo",
-    load: { kind: "memory", connections: 8_000 },
+    load: { kind: "memory", connections: 8_000, offer: true },
     quick: { connections: 2_000 },
     metrics: ["memory"],
     own: oneForm,
@@ -101,7 +101,7 @@ export const scenarios = [
   },
   {
     ...echo("client-16", "clients of one server, binary 16 B, 16 in flight", { depth: 16 }),
-    own: bothForms,
+    mode: "plain",
     needs: ["client"],
     measured: "client",
   },

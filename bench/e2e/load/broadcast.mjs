@@ -32,8 +32,7 @@ export async function runBroadcast({ connections, perTurn }, target) {
   const wrap = (/** @type {string} */ text) => {
     return Buffer.from(target.socketIo ? `42["m","${text}"]` : text);
   };
-  const frames = broadcastTexts.map((text) => serverFrame(TEXT, wrap(text)));
-  const pattern = new Pattern(frames, (frames[0]?.length ?? 0) * BATCH * AHEAD);
+  const pattern = new Pattern(broadcastTexts.map((text) => serverFrame(TEXT, wrap(text))));
   const request = clientFrame(TEXT, wrap(`${perTurn} ${BATCH / perTurn}`));
   const failure = new Failure();
   let delivered = 0;

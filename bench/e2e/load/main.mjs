@@ -19,6 +19,7 @@ import { runStorm } from "./storm.mjs";
  * @property {number} pid
  * @property {number} warmup Seconds.
  * @property {number} seconds
+ * @property {import("./window.mjs").Cores} [cores]
  * @property {boolean} [deflate]
  * @property {boolean} [socketIo]
  */
@@ -40,6 +41,7 @@ import { runStorm } from "./storm.mjs";
  * @property {number} [count] What was done in that time: messages, deliveries, connections.
  * @property {number | null} [serverCpu] Microseconds that the measured process used.
  * @property {number} [loadCpu] Microseconds that its counterpart used.
+ * @property {number} [disturbed] The part of a core that other programs had.
  * @property {number} [bytesEach] Memory of a connection.
  * @property {number} [p50] Microseconds until the reply.
  * @property {number} [p99]

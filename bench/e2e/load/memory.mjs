@@ -15,6 +15,7 @@ import { residentMemory } from "./usage.mjs";
  * @property {"memory"} kind
  * @property {number} connections
  * @property {number} [size] Of a compressed message that each connection echoes before; default: none.
+ * @property {boolean} [offer] Offer permessage-deflate, as browsers do; servers do with it what is their default.
  */
 
 /** Connections that come and go before, so that what a server makes once isn't counted. */
@@ -27,12 +28,13 @@ const SETTLE = 400;
  * @param {MemoryLoad} load
  * @param {import("./main.mjs").Target} target
  */
-export async function runMemory({ connections, size }, target) {
-  const first = await openMany(FIRST, () => target);
+export async function runMemory({ connections, size, offer = false }, target) {
+  const opening = { ...target, offer };
+  const first = await openMany(FIRST, () => opening);
   if (size !== undefined) await exchange(first, size, target);
   for (const socket of first) socket.destroy();
   const before = await settled(target.pid);
-  const sockets = await openMany(connections, () => target);
+  const sockets = await openMany(connections, () => opening);
   if (size !== undefined) await exchange(sockets, size, target);
   const after = await settled(target.pid);
   return { bytesEach: (after - before) / connections };
