@@ -12,6 +12,7 @@
 import type { Duplex } from "node:stream";
 
 import { returnSlab } from "./frame-slab.ts";
+import { HandleWriter } from "./handle-writer.ts";
 import { Loans, isSame } from "./loans.ts";
 import { allocate } from "./platform.ts";
 import { isPlainSocket } from "./plain-socket.ts";
@@ -68,6 +69,7 @@ export class SocketWriter {
   readonly #drained: () => void;
   /** A write has been taken by the kernel, entirely, if nothing is left when it returns. */
   readonly #isPlain: boolean;
+  readonly #handle: HandleWriter | undefined;
   #loans: Loans | undefined;
   #isScheduled = false;
   #isWatching = false;
@@ -84,11 +86,17 @@ export class SocketWriter {
     this.#source = source;
     this.#drained = drained;
     this.#isPlain = isPlainSocket(socket);
+    this.#handle = isPlainSocket(socket) ? HandleWriter.for(socket, drained) : undefined;
   }
 
   /** The bytes that the platform has not taken yet. */
   get length(): number {
-    return this.#source.heldBytes + this.#source.readyBytes + this.#socket.writableLength;
+    return this.#source.heldBytes + this.#source.readyBytes + this.#pending;
+  }
+
+  /** The bytes that were written and that the kernel has not taken yet. */
+  get #pending(): number {
+    return this.#socket.writableLength + (this.#handle?.pending ?? 0);
   }
 
   /** Announces bytes that must not change before the promise resolves. They come from the source later. */
@@ -149,7 +157,7 @@ export class SocketWriter {
     this.#flushedIn = turn;
     if (this.#socket.writable) this.#writeChunks(chunks, size, borrowed);
     if (!this.#isPlain) return;
-    const isDone = this.#socket.writableLength === 0;
+    const isDone = this.#pending === 0;
     for (const chunk of chunks) returnSlab(chunk, isDone);
   }
 
@@ -170,7 +178,7 @@ export class SocketWriter {
     const joined = joinInSlab(chunks, size);
     this.#write(joined);
     // The kernel did not take all of it, so the socket still reads from it.
-    if (this.#socket.writableLength > 0) forgetSlab(joined);
+    if (this.#pending > 0) forgetSlab(joined);
   }
 
   /** Writes small chunks together and large ones as they are. */
@@ -202,7 +210,7 @@ export class SocketWriter {
     try {
       if (returnLoan) socket.write(chunk, () => (returnLoan(), this.#drained()));
       else if (!this.#isPlain) socket.write(chunk, this.#drained);
-      else {
+      else if (!this.#handle?.write(chunk)) {
         socket.write(chunk);
         if (socket.writableLength > 0) this.#watch();
       }
