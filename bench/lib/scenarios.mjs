@@ -40,7 +40,6 @@ export const scenarios = [
       type: "binary",
     }),
     own: [...bothForms, "fullduplex-borrow"],
-    fresh: true,
   },
   broadcast("broadcast-1", "broadcast to 1,000, 64 B, one per turn", 1_000, 1),
   broadcast("broadcast-8", "broadcast to 1,000, 64 B, eight per turn", 1_000, 8),
