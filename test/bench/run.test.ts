@@ -5,7 +5,7 @@ import { root } from "../support/project.ts";
 import { runNode } from "../support/run.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
-/** As bench/lib/results.mjs writes them. */
+/** As bench/lib/report/results.mjs writes them. */
 interface Results {
   readonly machine: Readonly<Record<string, unknown>>;
   readonly versions: Readonly<Record<string, string>>;
