@@ -5,7 +5,7 @@
  */
 
 import { UnsupportedError, measureClient, measureServer, startServer } from "./measure.mjs";
-import { openFilesLimit } from "./machine.mjs";
+import { idle, openFilesLimit } from "./machine.mjs";
 import { inTurn } from "./turns.mjs";
 
 /** @typedef {import("./peers.mjs").Peer} Peer */
@@ -82,10 +82,13 @@ async function runOne(scenario, one, servers, options) {
   try {
     const measure = scenario.measured === "client" ? measureClient : measureServer;
     const result = await inTurn(async () => {
-      return measure(peer, scenario, await servers.get(peer), timing);
+      const server = await servers.get(peer);
+      const result = await measure(peer, scenario, server, timing);
+      if (scenario.fresh) await servers.stop(peer);
+      else await idle(server.pid);
+      return result;
     });
     one.rounds.push(result);
-    if (scenario.fresh) await servers.stop(peer);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof UnsupportedError) one.unavailable = message;

@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "../support/project.ts";
 import { runNode } from "../support/run.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
-/** As bench/lib/results.mjs writes them. */
+/** As bench/lib/report/results.mjs writes them. */
 interface Results {
   readonly machine: Readonly<Record<string, unknown>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -84,6 +84,16 @@ test("a run has a figure in every row, and a table", async () => {
   const svg = readFileSync(chart, "utf8");
   expect(svg.match(/<text class="row"/g)?.length).toBe(rows.length);
   expect(svg).toMatch(/^<svg [^]*<\/svg>\n$/);
+});
+
+const published = join(root, "bench", "results", "full.json");
+
+test.skipIf(!existsSync(published))("the published chart shows the published results", async () => {
+  const chart = join(folder, "published.svg");
+  const { code, stderr } = await runNode([join(root, "bench", "chart.mjs"), published, chart]);
+  expect(code, stderr).toBe(0);
+  const shown = readFileSync(join(root, "docs", "images", "bench.svg"), "utf8");
+  expect(shown, "node bench/chart.mjs").toBe(readFileSync(chart, "utf8"));
 });
 
 describe("replies are checked", () => {

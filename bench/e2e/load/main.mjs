@@ -5,13 +5,13 @@
  * @module
  */
 
-import { runBroadcast } from "./broadcast.mjs";
-import { runDeflate } from "./deflate.mjs";
-import { runEcho } from "./echo.mjs";
+import { runBroadcast } from "./kinds/broadcast.mjs";
+import { runDeflate } from "./kinds/deflate.mjs";
+import { runEcho } from "./kinds/echo.mjs";
 import { Unsupported } from "./failure.mjs";
-import { runMemory } from "./memory.mjs";
-import { runPaced } from "./paced.mjs";
-import { runStorm } from "./storm.mjs";
+import { runMemory } from "./kinds/memory.mjs";
+import { runPaced } from "./kinds/paced.mjs";
+import { runStorm } from "./kinds/storm.mjs";
 
 /**
  * @typedef {object} Target What is measured, and for how long.
@@ -25,12 +25,12 @@ import { runStorm } from "./storm.mjs";
  */
 
 /**
- * @typedef {import("./echo.mjs").EchoLoad
- *   | import("./deflate.mjs").DeflateLoad
- *   | import("./broadcast.mjs").BroadcastLoad
- *   | import("./storm.mjs").StormLoad
- *   | import("./memory.mjs").MemoryLoad
- *   | import("./paced.mjs").PacedLoad} Load
+ * @typedef {import("./kinds/echo.mjs").EchoLoad
+ *   | import("./kinds/deflate.mjs").DeflateLoad
+ *   | import("./kinds/broadcast.mjs").BroadcastLoad
+ *   | import("./kinds/storm.mjs").StormLoad
+ *   | import("./kinds/memory.mjs").MemoryLoad
+ *   | import("./kinds/paced.mjs").PacedLoad} Load
  */
 
 /**

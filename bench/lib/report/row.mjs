@@ -8,7 +8,7 @@ import { cpuEach, isHeldBack, metrics } from "./metrics.mjs";
 import { ratios, spread } from "./statistics.mjs";
 
 /** @typedef {import("./statistics.mjs").Spread} Spread */
-/** @typedef {import("./rounds.mjs").PeerRounds} PeerRounds */
+/** @typedef {import("../rounds.mjs").PeerRounds} PeerRounds */
 
 /**
  * @typedef {object} Entry
@@ -34,7 +34,7 @@ import { ratios, spread } from "./statistics.mjs";
  */
 
 /**
- * @param {import("./scenarios.mjs").Scenario} scenario
+ * @param {import("../scenarios.mjs").Scenario} scenario
  * @param {readonly PeerRounds[]} all
  * @returns {Row[]}
  */
@@ -53,7 +53,7 @@ export function makeRows({ id, title, own, metrics: names }, all) {
 }
 
 /**
- * @param {import("./scenarios.mjs").MetricName} name
+ * @param {import("../scenarios.mjs").MetricName} name
  * @param {readonly PeerRounds[]} all
  * @param {boolean} oneForm Whether only one form of this package takes part.
  */

@@ -6,9 +6,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { compressedConversation } from "./deflate.mjs";
-import { Failure, Unsupported } from "./failure.mjs";
-import { openMany } from "./handshake.mjs";
-import { residentMemory } from "./usage.mjs";
+import { Failure, Unsupported } from "../failure.mjs";
+import { openMany } from "../handshake.mjs";
+import { residentMemory } from "../usage.mjs";
 
 /**
  * @typedef {object} MemoryLoad
@@ -26,7 +26,7 @@ const SETTLE = 400;
 
 /**
  * @param {MemoryLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 export async function runMemory({ connections, size, offer = false }, target) {
   const opening = { ...target, offer };
@@ -43,9 +43,9 @@ export async function runMemory({ connections, size, offer = false }, target) {
 /**
  * Sends one message on each connection, and waits for the replies.
  *
- * @param {readonly import("./socket.mjs").LoadSocket[]} sockets
+ * @param {readonly import("../socket.mjs").LoadSocket[]} sockets
  * @param {number} size
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 async function exchange(sockets, size, target) {
   const failure = new Failure();

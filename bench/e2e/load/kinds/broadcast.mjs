@@ -5,12 +5,12 @@
  * @module
  */
 
-import { broadcastTexts } from "../shared/broadcast-texts.mjs";
-import { Failure } from "./failure.mjs";
-import { openMany } from "./handshake.mjs";
-import { ExpectedStream, Pattern } from "./streams.mjs";
-import { measureWindow } from "./window.mjs";
-import { TEXT, clientFrame, serverFrame } from "./wire.mjs";
+import { broadcastTexts } from "../../shared/broadcast-texts.mjs";
+import { Failure } from "../failure.mjs";
+import { openMany } from "../handshake.mjs";
+import { ExpectedStream, Pattern } from "../streams.mjs";
+import { measureWindow } from "../window.mjs";
+import { TEXT, clientFrame, serverFrame } from "../wire.mjs";
 
 /**
  * @typedef {object} BroadcastLoad
@@ -25,7 +25,7 @@ const AHEAD = 2;
 
 /**
  * @param {BroadcastLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 export async function runBroadcast({ connections, perTurn }, target) {
   const sockets = await openMany(connections, () => target);
