@@ -26,12 +26,14 @@ function read(
   const memory = new Set<ArrayBufferLike>();
   const text = new Promise<string>((resolve) => {
     let received = "";
-    startReading(socket, (bytes, end) => {
-      memory.add(bytes.buffer);
-      received += Buffer.from(bytes.subarray(0, end)).toString();
-      // It is ours during the call.
-      bytes.fill(0);
-      if (received.length >= size) resolve(received);
+    startReading(socket, {
+      received(bytes, end) {
+        memory.add(bytes.buffer);
+        received += Buffer.from(bytes.subarray(0, end)).toString();
+        // It is ours during the call.
+        bytes.fill(0);
+        if (received.length >= size) resolve(received);
+      },
     });
     socket.resume();
   });
@@ -66,9 +68,11 @@ test("what was read before comes first", async () => {
 test("a paused socket reads nothing until it is resumed", async () => {
   const [peer, socket] = await pair();
   const chunks: string[] = [];
-  startReading(socket, (bytes, end) => {
-    chunks.push(Buffer.from(bytes.subarray(0, end)).toString());
-    socket.pause();
+  startReading(socket, {
+    received(bytes, end) {
+      chunks.push(Buffer.from(bytes.subarray(0, end)).toString());
+      socket.pause();
+    },
   });
   socket.resume();
   peer.write("1");
