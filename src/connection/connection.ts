@@ -14,7 +14,7 @@ import { quiet } from "../util/quiet.ts";
 import { isParts, toMessage } from "./data.ts";
 import type { Data, Parts as DataParts } from "./data.ts";
 import type { Host } from "./host.ts";
-import { DONE, Inbox } from "./inbox.ts";
+import { Inbox, Messages } from "./inbox.ts";
 import type { ForEachOptions, RecvOptions } from "./inbox.ts";
 import type { Keepalive, KeepaliveOptions } from "./keepalive.ts";
 import type { Outbox, OutboxOptions, SendOptions } from "./outbox.ts";
@@ -72,8 +72,9 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
   readonly #keepalive: Keepalive | undefined;
   readonly #host: Host;
   readonly #closeTimeout: number;
-  readonly #closed = new Deferred<CloseInfo>();
+  #closed: Deferred<CloseInfo> | undefined;
   #state: "open" | "closing" | "closed" = "open";
+  #info: CloseInfo | undefined;
   #end: ClosedError | undefined;
   #ended: Promise<never> | undefined;
   #error: unknown;
@@ -101,7 +102,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     this.#flow = pause?.(transport, inner, options);
     this.#inbox = new Inbox(inner, this.#flow);
     this.#outbox = queue?.(transport, inner, options);
-    this.#keepalive = ping?.(transport, clock, options.keepalive, this.#flow);
+    this.#keepalive = ping?.(transport, inner, options.keepalive, this.#flow);
   }
 
   /**
@@ -171,14 +172,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * `ClosedError`. Leaving the loop closes nothing; the next reader goes on.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    const inbox = this.#inbox;
-    return {
-      next: () => inbox.next(),
-      return: async () => DONE,
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return new Messages(this.#inbox);
   }
 
   /**
@@ -219,14 +213,14 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** How the connection ended, once it has. Never rejects. */
   get closed(): Promise<CloseInfo> {
-    return this.#closed.promise;
+    return (this.#closed ??= new Deferred()).promise;
   }
 
   /** Aborted with a `ClosedError` when the connection has ended; for work that is done on its behalf. */
   get signal(): AbortSignal {
     if (!this.#abort) {
       this.#abort = new AbortController();
-      if (this.#end) this.#abort.abort(this.#end);
+      if (this.#info) this.#abort.abort(this.#host.end());
     }
     return this.#abort.signal;
   }
@@ -286,16 +280,15 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   #finish(info: CloseInfo): void {
     const full = { ...info, error: this.#error ?? info.error };
-    const end = new ClosedError(full);
-    this.#end = end;
+    this.#info = full;
     this.#closing();
     this.#state = "closed";
     this.#host.clock.clearTimeout(this.#deadline);
-    this.#keepalive?.end(end);
+    this.#keepalive?.end();
     this.#outbox?.stop();
-    this.#inbox.end(end);
-    this.#abort?.abort(end);
-    this.#closed.resolve(full);
+    this.#inbox.end(full);
+    this.#abort?.abort(this.#host.end());
+    (this.#closed ??= new Deferred()).resolve(full);
   }
 
   /** What the transport and the parts of the connection hold: it reaches what applications can't. */
@@ -308,11 +301,17 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       this.clock = clock;
     }
 
+    /** (Made on first use: an error notes where it was made, which costs more than the rest of closing.) */
+    end(): ClosedError {
+      const connection = this.#connection;
+      return (connection.#end ??= new ClosedError(connection.#info as CloseInfo));
+    }
+
     ended(): Promise<never> {
       const connection = this.#connection;
       return (connection.#ended ??= quiet(
         connection.closed.then(() => {
-          throw connection.#end as ClosedError;
+          throw this.end();
         }),
       ));
     }

@@ -5,6 +5,7 @@
  */
 
 import { ClosedError, LimitError, StateError } from "../errors.ts";
+import type { CloseInfo } from "../errors.ts";
 import { Deferred } from "../util/deferred.ts";
 import { Deque } from "../util/deque.ts";
 import { interruptible } from "../util/interruptible.ts";
@@ -33,7 +34,6 @@ type Entry = Message | { readonly length: number };
 /** Whoever waits for the next entry. */
 interface Waiter {
   readonly resolve: (entry: never) => void;
-  readonly reject: (error: unknown) => void;
   readonly promise?: Promise<unknown>;
 }
 
@@ -48,7 +48,7 @@ interface Consumer {
 const ENTRY_BYTES = 32;
 
 /** The end of an iteration. */
-export const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** How much may wait where reading can't be paused. */
 const MAX_UNREAD = 16_777_216;
@@ -56,7 +56,7 @@ const MAX_UNREAD = 16_777_216;
 export class Inbox {
   readonly #host: Host;
   readonly #flow: ReadFlow | undefined;
-  readonly #queue = new Deque<Entry>();
+  #queue: Deque<Entry> | undefined;
   #closing = false;
   /** `forEach` or a stream has the inbox for itself. */
   #owned = false;
@@ -65,7 +65,7 @@ export class Inbox {
   #iterates = false;
   /** What `forEach` was called with, while it waits for a message. */
   #consumer: Consumer | undefined;
-  #end: ClosedError | undefined;
+  #end: CloseInfo | undefined;
   /** What waits to be read, counted with what an entry costs. */
   bytes = 0;
   /** Messages that came after `close` and found no room. */
@@ -96,15 +96,15 @@ export class Inbox {
     this.#flow?.release();
   }
 
-  end(error: ClosedError): void {
-    this.#end = error;
+  end(info: CloseInfo): void {
+    this.#end = info;
     const waiter = this.#waiter;
     this.#waiter = undefined;
-    if (this.#iterates && isNormal(error)) waiter?.resolve(DONE as never);
-    else {
+    if (waiter) {
       // (Only now: most waits end with a message, and that would cost each a promise.)
-      void waiter?.promise?.catch(() => {});
-      waiter?.reject(error);
+      if (waiter.promise) void quiet(waiter.promise);
+      const isOver = this.#iterates && isNormal(info);
+      waiter.resolve((isOver ? DONE : Promise.reject(this.#host.end())) as never);
     }
     this.#pump();
   }
@@ -145,7 +145,7 @@ export class Inbox {
   // ---- the queue
 
   get isEmpty(): boolean {
-    return this.#queue.length === 0;
+    return !this.#queue?.length;
   }
 
   push(entry: Entry): void {
@@ -157,7 +157,7 @@ export class Inbox {
       this.#waiter = undefined;
       waiter.resolve((this.#iterates ? { done: false, value: entry } : entry) as never);
     } else {
-      this.#queue.push(entry);
+      (this.#queue ??= new Deque()).push(entry);
       this.bytes += entry.length + ENTRY_BYTES;
       if (this.#flow) this.#flow.check(this);
       else if (full) this.#host.fail(new LimitError("receive queue is full", MAX_UNREAD, 1008));
@@ -165,7 +165,7 @@ export class Inbox {
   }
 
   shift(): Entry {
-    const entry = this.#queue.shift() as Entry;
+    const entry = this.#queue?.shift() as Entry;
     this.bytes -= entry.length + ENTRY_BYTES;
     this.#flow?.taken(this);
     return entry;
@@ -173,13 +173,13 @@ export class Inbox {
 
   /** Whether the next message would be taken at once. */
   get isWanted(): boolean {
-    return (this.#waiter ?? this.#consumer) !== undefined;
+    return !!(this.#waiter ?? this.#consumer);
   }
 
   // ---- the one reader
 
   #isBusy(): boolean {
-    return this.#owned || this.#waiter !== undefined;
+    return this.#owned || !!this.#waiter;
   }
 
   /** `left` is called when a wait is over, for whatever reason, before the promise settles. */
@@ -188,8 +188,8 @@ export class Inbox {
     if (this.#end || !(options || left)) return this.#wait(false);
     const interruption = { ...options, clock: this.#host.clock };
     return quiet(
-      interruptible<Entry>("recv", interruption, (resolve, reject) => {
-        this.#waiter = { resolve, reject };
+      interruptible<Entry>("recv", interruption, (resolve) => {
+        this.#waiter = { resolve };
         this.#iterates = false;
         this.#flow?.resume();
         return () => {
@@ -215,8 +215,10 @@ export class Inbox {
   #pump(): void {
     while (this.#consumer && !this.isEmpty) this.#deliver(this.#consumer, this.shift() as Message);
     if (!this.#consumer) return;
-    if (this.#end) this.#leave(this.#consumer, this.#end, isNormal(this.#end));
-    else this.#flow?.resume();
+    if (this.#end) {
+      const quietly = isNormal(this.#end);
+      this.#leave(this.#consumer, quietly || this.#host.end(), quietly);
+    } else this.#flow?.resume();
   }
 
   #deliver(consumer: Consumer, message: Message): void {
@@ -241,7 +243,7 @@ export class Inbox {
   }
 
   /** Ends `forEach`. */
-  #leave({ done }: Consumer, error: unknown, quietly = false): void {
+  #leave({ done }: Consumer, error: unknown, quietly?: boolean): void {
     this.#consumer = undefined;
     this.#owned = false;
     // What the application throws may be an unhandled rejection, but not what the network does.
@@ -251,9 +253,30 @@ export class Inbox {
   }
 }
 
+/** Every message, for one loop. */
+export class Messages implements AsyncIterableIterator<Message, undefined> {
+  readonly #inbox: Inbox;
+
+  constructor(inbox: Inbox) {
+    this.#inbox = inbox;
+  }
+
+  next(): Promise<IteratorResult<Message, undefined>> {
+    return this.#inbox.next();
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    return DONE;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
 /** Whether a connection ended as connections should: iteration then ends quietly. */
-function isNormal({ wasClean, closeCode }: ClosedError): boolean {
-  return wasClean && [1000, 1001, 1005].includes(closeCode);
+function isNormal({ wasClean, code }: CloseInfo): boolean {
+  return wasClean && [1000, 1001, 1005].includes(code);
 }
 
 function busy(): StateError {

@@ -5,10 +5,10 @@
  */
 
 import { LimitError, TimeoutError } from "../errors.ts";
-import type { ClosedError } from "../errors.ts";
-import type { Clock, Timer } from "../util/clock.ts";
 import { Deferred } from "../util/deferred.ts";
 import { quiet } from "../util/quiet.ts";
+import { Alarm, Line } from "./alarms.ts";
+import type { Host } from "./host.ts";
 import type { ReadFlow } from "./read-flow.ts";
 import type { Transport } from "./transport.ts";
 
@@ -37,40 +37,39 @@ const ID_BYTES = 4;
 
 const DEFAULT_DURATION = 20_000;
 
-export class Keepalive {
+/** Rings when it is time for the next ping. */
+export class Keepalive extends Alarm {
   readonly #transport: Transport;
-  readonly #clock: Clock;
+  readonly #host: Host;
   readonly #flow: ReadFlow | undefined;
-  readonly #interval: number;
+  readonly #intervals: Line | undefined;
   readonly #timeout: number;
-  #unanswered: Ping[] = [];
+  #unanswered: Ping[] | undefined;
   #nextId = 0;
-  #nextPing: Timer;
-  #deadline: Timer;
-  /** Those of the flow when the deadline was set. */
-  #resumptions: number | undefined;
-  #end: ClosedError | undefined;
+  #deadline: Deadline | undefined;
+  #ended = false;
   /** The round trip of the ping that was answered last, in milliseconds. */
   latency: number | undefined;
 
   constructor(
     transport: Transport,
-    clock: Clock,
+    host: Host,
     options: KeepaliveOptions,
     flow: ReadFlow | undefined,
   ) {
+    super();
     this.#transport = transport;
-    this.#clock = clock;
+    this.#host = host;
     this.#flow = flow;
     const { interval = DEFAULT_DURATION, timeout = DEFAULT_DURATION } = options || { interval: 0 };
-    this.#interval = interval;
     this.#timeout = timeout;
-    if (interval > 0) this.#schedule();
+    this.#intervals = interval > 0 ? Line.of(host.clock, interval) : undefined;
+    this.#intervals?.add(this);
   }
 
   ping(): Promise<number> {
-    if (this.#end) return quiet(Promise.reject(this.#end));
-    if (this.#unanswered.length >= MAX_UNANSWERED) {
+    if (this.#ended) return quiet(Promise.reject(this.#host.end()));
+    if ((this.#unanswered?.length ?? 0) >= MAX_UNANSWERED) {
       return quiet(
         Promise.reject(new LimitError("too many unanswered pings", MAX_UNANSWERED, 1008)),
       );
@@ -83,15 +82,15 @@ export class Keepalive {
   /** Any data counts as life. */
   alive(): void {
     if (this.#deadline === undefined) return;
-    this.#clock.clearTimeout(this.#deadline);
+    this.#deadline.stop();
     this.#deadline = undefined;
   }
 
   /** A pong answers its ping and those before it (RFC 6455 section 5.5.3); one that was not asked for is ignored. */
   pong(payload: Uint8Array): void {
     const id = payload.length === ID_BYTES ? decode(payload) : Infinity;
-    if (id >= this.#nextId) return;
-    const now = this.#clock.now();
+    if (id >= this.#nextId || !this.#unanswered) return;
+    const now = this.#host.clock.now();
     const count = this.#unanswered.findLastIndex((ping) => ping.id <= id) + 1;
     const answered = this.#unanswered.splice(0, count);
     const last = answered.at(-1);
@@ -99,63 +98,87 @@ export class Keepalive {
     for (const ping of answered) ping.answered?.resolve(now - ping.sent);
   }
 
-  end(error: ClosedError): void {
-    this.#end = error;
+  /** The connection has ended. */
+  end(): void {
+    this.#ended = true;
     this.stop();
-    for (const ping of this.#unanswered) ping.answered?.reject(error);
-    this.#unanswered = [];
+    for (const ping of this.#unanswered ?? []) ping.answered?.reject(this.#host.end());
+    this.#unanswered = undefined;
   }
 
   /** No more pings of our own: the connection is closing, and has a deadline for that. */
   stop(): void {
-    this.#clock.clearTimeout(this.#nextPing);
+    this.#intervals?.delete(this);
     this.alive();
   }
 
-  #schedule(): void {
-    this.#nextPing = this.#clock.setTimeout(() => {
-      this.#schedule();
-      this.#send(undefined);
-      if (this.#deadline === undefined) this.#expect();
-    }, this.#interval);
+  override ring(): void {
+    this.#intervals?.add(this);
+    this.#send(undefined);
+    if (this.#deadline === undefined) this.#expect();
   }
 
-  #expect(): void {
-    this.#resumptions = this.#flow?.resumptions;
-    this.#deadline = this.#clock.setTimeout(() => this.#expire(), this.#timeout);
-  }
-
-  #expire(): void {
+  /** Silence has lasted as long as it may; the flow has been resumed so many times when that began. */
+  expire(resumptions: number | undefined): void {
     this.#deadline = undefined;
     // Nothing is read while reading is paused, so silence proves nothing then; a peer that reset the connection is
     // noticed by the pings themselves.
     if (this.#flow?.paused) return;
     // What came during a pause may not be read yet.
-    if (this.#flow?.resumptions !== this.#resumptions) {
+    if (this.#flow?.resumptions !== resumptions) {
       this.#expect();
       return;
     }
     this.#transport.abort(new TimeoutError("the answer to a keepalive ping", this.#timeout));
   }
 
+  #expect(): void {
+    const line = Line.of(this.#host.clock, this.#timeout);
+    this.#deadline = new Deadline(this, line, this.#flow?.resumptions);
+  }
+
   #send(answered: Deferred<number> | undefined): void {
     const id = this.#nextId++;
+    const unanswered = (this.#unanswered ??= []);
     // Those of our own need no record when there are so many: an answer to them is one to all before.
-    if (this.#unanswered.length < MAX_UNANSWERED) {
-      this.#unanswered.push({ id, sent: this.#clock.now(), answered });
+    if (unanswered.length < MAX_UNANSWERED) {
+      unanswered.push({ id, sent: this.#host.clock.now(), answered });
     }
     this.#transport.ping(encode(id));
+  }
+}
+
+/** Rings when nothing has come for too long after a ping. */
+class Deadline extends Alarm {
+  readonly #keepalive: Keepalive;
+  readonly #line: Line;
+  readonly #resumptions: number | undefined;
+
+  constructor(keepalive: Keepalive, line: Line, resumptions: number | undefined) {
+    super();
+    this.#keepalive = keepalive;
+    this.#line = line;
+    this.#resumptions = resumptions;
+    line.add(this);
+  }
+
+  stop(): void {
+    this.#line.delete(this);
+  }
+
+  override ring(): void {
+    this.#keepalive.expire(this.#resumptions);
   }
 }
 
 /** Declares in a transport's capabilities that it has pings. */
 export function keepalive(
   transport: Transport,
-  clock: Clock,
+  host: Host,
   options: KeepaliveOptions = {},
   flow?: ReadFlow,
 ): Keepalive {
-  return new Keepalive(transport, clock, options, flow);
+  return new Keepalive(transport, host, options, flow);
 }
 
 function encode(id: number): Uint8Array {

@@ -63,7 +63,7 @@ export class Outbox {
   readonly #host: Host;
   readonly #options: OutboxOptions;
   readonly #highWaterMark: number;
-  #queue = new Deque<Entry | Step>();
+  #queue: Deque<Entry | Step> | undefined;
   #byKey: Map<string, Entry> | undefined;
   #held = false;
   #stopped = false;
@@ -130,7 +130,7 @@ export class Outbox {
   stop(): void {
     this.#stopped = true;
     this.#gaveUp = true;
-    this.#queue = new Deque();
+    this.#queue = undefined;
     this.#byKey = undefined;
     this.bytes = 0;
     // Who waits to send is told how the connection ended, and that is known later.
@@ -140,7 +140,7 @@ export class Outbox {
 
   /** The transport has less to write than before. */
   drain(): void {
-    while (this.#queue.length > 0 && !this.#held && this.#hasRoom()) {
+    while (this.#queue?.length && !this.#held && this.#hasRoom()) {
       const entry = this.#queue.shift() as Entry | Step;
       if ("run" in entry) this.#take(entry);
       else this.#forward(entry);
@@ -158,7 +158,7 @@ export class Outbox {
   }
 
   #isIdle(): boolean {
-    return this.#queue.length === 0 && !this.#held && this.#hasRoom();
+    return !this.#queue?.length && !this.#held && this.#hasRoom();
   }
 
   /** Bytes that were lent are their owner's again. */
@@ -169,7 +169,7 @@ export class Outbox {
 
   #add(step: Step): void {
     this.bytes += step.bytes;
-    this.#queue.push(step);
+    (this.#queue ??= new Deque()).push(step);
     this.drain();
   }
 
@@ -205,7 +205,7 @@ export class Outbox {
       Object.assign(before, entry);
       return;
     }
-    this.#queue.push(entry);
+    (this.#queue ??= new Deque()).push(entry);
     if (key !== undefined) (this.#byKey ??= new Map()).set(key, entry);
   }
 

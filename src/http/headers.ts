@@ -20,27 +20,30 @@ export class HttpHeaders {
 
   /** The value of a field; repeated ones joined by `", "` (RFC 9110 section 5.3). */
   get(name: string): string | undefined {
-    const values = this.getAll(name);
-    return values.length === 0 ? undefined : values.join(", ");
+    const { raw } = this;
+    const wanted = name.toLowerCase();
+    const first = find(raw, wanted, 0);
+    if (first < 0) return undefined;
+    let value = raw[first + 1] as string;
+    for (let at = find(raw, wanted, first + 2); at >= 0; at = find(raw, wanted, at + 2)) {
+      value += `, ${raw[at + 1]}`;
+    }
+    return value;
   }
 
   /** Every value of a field, in order. */
   getAll(name: string): string[] {
     const { raw } = this;
-    const { length } = name;
     const wanted = name.toLowerCase();
     const values: string[] = [];
-    for (let index = 0; index + 1 < raw.length; index += 2) {
-      const key = raw[index] as string;
-      // Most names differ in length, so that few are brought to lower case.
-      if (key.length === length && key.toLowerCase() === wanted)
-        values.push(raw[index + 1] as string);
+    for (let at = find(raw, wanted, 0); at >= 0; at = find(raw, wanted, at + 2)) {
+      values.push(raw[at + 1] as string);
     }
     return values;
   }
 
   has(name: string): boolean {
-    return this.getAll(name).length > 0;
+    return find(this.raw, name.toLowerCase(), 0) >= 0;
   }
 
   /** Each field with its name in lower case. */
@@ -50,4 +53,15 @@ export class HttpHeaders {
       yield [(raw[index] as string).toLowerCase(), raw[index + 1] as string];
     }
   }
+}
+
+/** Where the next field called `wanted`, in lower case, is from `start` on; -1 when there is none. */
+function find(raw: readonly string[], wanted: string, start: number): number {
+  const { length } = wanted;
+  for (let index = start; index + 1 < raw.length; index += 2) {
+    const key = raw[index] as string;
+    // Most names differ in length, so that few are brought to lower case.
+    if (key.length === length && key.toLowerCase() === wanted) return index;
+  }
+  return -1;
 }

@@ -41,6 +41,8 @@ type Kind = (typeof Kind)[keyof typeof Kind];
 
 const TAIL = "*";
 
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+
 /**
  * Patterns and what they lead to. Segments match exactly and are never empty, except those that a pattern spells out
  * (`/chat/` is not `/chat`); the most specific pattern wins, compared segment by segment: text, then `:name`, then `*`.
@@ -72,7 +74,12 @@ export class RouteTable<Value> {
    */
   match(path: string): RouteMatch<Value> | "malformed" | undefined {
     if (!path.startsWith("/")) return undefined;
-    const encoded = path.slice(1).split("/");
+    const rest = path.slice(1);
+    // Most paths: nothing is encoded, so that the path is its own identity.
+    if (!rest.includes("%") && this.#static.has(rest)) {
+      return { value: this.#static.get(rest) as Value, params: NO_PARAMS };
+    }
+    const encoded = rest.split("/");
     const segments: string[] = [];
     for (const segment of encoded) {
       const decoded = decode(segment);
@@ -81,7 +88,7 @@ export class RouteTable<Value> {
     }
     const identity = segments.map(escapeStatic).join("/");
     if (this.#static.has(identity)) {
-      return { value: this.#static.get(identity) as Value, params: Object.create(null) };
+      return { value: this.#static.get(identity) as Value, params: NO_PARAMS };
     }
     const route = this.#dynamic.find((candidate) => fits(candidate, segments));
     return route && { value: route.value, params: extract(route, segments) };

@@ -24,6 +24,11 @@ interface NativeHandle {
   readonly writeQueueSize: number;
 }
 
+/** Who is told that the kernel has taken what was pending. */
+export interface HandleOwner {
+  drained(): void;
+}
+
 type RequestClass = new () => WriteRequest;
 
 let requestClass: RequestClass | false | undefined;
@@ -32,20 +37,20 @@ let spare: WriteRequest | undefined;
 
 export class HandleWriter {
   readonly #socket: Socket;
-  readonly #completed: () => void;
+  readonly #owner: HandleOwner;
   #unfinished = 0;
 
-  private constructor(socket: Socket, completed: () => void) {
+  private constructor(socket: Socket, owner: HandleOwner) {
     this.#socket = socket;
-    this.#completed = completed;
+    this.#owner = owner;
   }
 
-  /** `undefined` where only the stream can be used. `completed` is called when the kernel has taken what was pending. */
-  static for(socket: Socket, completed: () => void): HandleWriter | undefined {
+  /** `undefined` where only the stream can be used. */
+  static for(socket: Socket, owner: HandleOwner): HandleWriter | undefined {
     const handle = handleOf(socket);
     if (typeof handle?.writeQueueSize !== "number") return undefined;
     requestClass ??= !usesStreams && findRequestClass();
-    return requestClass ? new HandleWriter(socket, completed) : undefined;
+    return requestClass ? new HandleWriter(socket, owner) : undefined;
   }
 
   /** The bytes that the kernel has not taken. */
@@ -78,7 +83,7 @@ export class HandleWriter {
       this.#unfinished--;
       const socket = this.#socket;
       if (status < 0 && !socket.destroyed) socket.destroy(toError(status));
-      this.#completed();
+      this.#owner.drained();
     };
   }
 }

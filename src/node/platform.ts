@@ -5,7 +5,7 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import { createHash, randomFillSync } from "node:crypto";
+import * as crypto from "node:crypto";
 
 import { copyBytes } from "../protocol/growing-buffer.ts";
 import type { ProtocolPlatform } from "../protocol/platform.ts";
@@ -92,7 +92,7 @@ let nextMask = MASKS;
 function maskingKey(): number {
   masks ??= new Uint32Array(MASKS);
   if (nextMask === MASKS) {
-    randomFillSync(masks);
+    crypto.randomFillSync(masks);
     nextMask = 0;
   }
   return masks[nextMask++] as number;
@@ -116,7 +116,11 @@ export const socketPlatform: ProtocolPlatform = {
   view: viewOf,
 };
 
+const hasHash = typeof (crypto as { hash?: unknown }).hash === "function";
+
 /** The hash of the opening handshake (RFC 6455 section 4.2.2); it protects nothing. */
 export function sha1(data: Uint8Array): Uint8Array {
-  return createHash("sha1").update(data).digest();
+  // Newer versions of Node (20.12, 21.7) can do it in one step; Deno and Bun know that from some version on.
+  if (hasHash) return crypto.hash("sha1", data, "buffer");
+  return crypto.createHash("sha1").update(data).digest();
 }

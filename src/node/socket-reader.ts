@@ -30,30 +30,47 @@ const READ_SIZE = 256 * 1024;
 let slots: Slots | false | undefined;
 let shared: Buffer | undefined;
 
-/** Takes what was read: `bytes` up to `end`, which it may change, and which are there only during the call. */
-export type OnData = (bytes: Uint8Array, end: number) => void;
-
-/** Calls `onData` with what comes in, once the socket is resumed. */
-export function startReading(socket: Duplex, onData: OnData): void {
-  // Also for what the socket has read before, wherever it reads to from now on.
-  socket.on("data", (bytes: Uint8Array) => onData(bytes, bytes.length));
-  if (socket instanceof Socket) shareBuffer(socket, onData);
+/** Whoever reads from a socket. */
+export interface Reader {
+  /** Takes what was read: `bytes` up to `end`, which it may change, and which are there only during the call. */
+  received(bytes: Uint8Array, end: number): void;
 }
 
-function shareBuffer(socket: Socket, onData: OnData): void {
+/** Where a socket keeps its reader: the listeners are the same functions for all sockets, as each takes memory. */
+export const READER: unique symbol = Symbol("reader");
+
+interface Read {
+  [READER]: Reader;
+}
+
+/** Gives `reader` what comes in, once the socket is resumed. */
+export function startReading(socket: Duplex, reader: Reader): void {
+  (socket as unknown as Read)[READER] = reader;
+  // Also for what the socket has read before, wherever it reads to from now on.
+  socket.on("data", onBytes);
+  if (socket instanceof Socket) shareBuffer(socket);
+}
+
+function onBytes(this: unknown, bytes: Uint8Array): void {
+  (this as Read)[READER].received(bytes, bytes.length);
+}
+
+function shareBuffer(socket: Socket): void {
   slots ??= (!usesStreams && findSlots()) || false;
   const hidden = socket as unknown as Hidden;
   const handle = hidden._handle;
   if (!slots || typeof handle?.useUserBuffer !== "function") return;
   // Somebody gave this socket a buffer.
   if (hidden[slots.buffer]) return;
-  const buffer = (shared ??= createSimdMemory(READ_SIZE) ?? Buffer.allocUnsafeSlow(READ_SIZE));
-  hidden[slots.callback] = (size: number): boolean => {
-    onData(buffer, size);
-    return true;
-  };
-  hidden[slots.buffer] = buffer;
-  handle.useUserBuffer(buffer);
+  shared ??= createSimdMemory(READ_SIZE) ?? Buffer.allocUnsafeSlow(READ_SIZE);
+  hidden[slots.callback] = onShared;
+  hidden[slots.buffer] = shared;
+  handle.useUserBuffer(shared);
+}
+
+function onShared(this: unknown, size: number, buffer: Buffer): boolean {
+  (this as Read)[READER].received(buffer, size);
+  return true;
 }
 
 function findSlots(): Slots | undefined {

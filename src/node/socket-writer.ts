@@ -28,6 +28,11 @@ export interface WriterSource {
   dataToSend(): Uint8Array[];
 }
 
+/** Whom the writer tells that {@link SocketWriter.length} has gone down otherwise than by `submit` or `flush`. */
+export interface WriterOwner {
+  drained(): void;
+}
+
 /** Bytes are written when there are this many, whether or not the turn is over. */
 const FLUSH_SIZE = 64 * 1024;
 
@@ -66,7 +71,9 @@ function flushDirty(): void {
 export class SocketWriter {
   readonly #socket: Duplex;
   readonly #source: WriterSource;
-  readonly #drained: () => void;
+  readonly #owner: WriterOwner;
+  /** Calls the owner; made for the first write that is not done at once. */
+  #drained: (() => void) | undefined;
   /** A write has been taken by the kernel, entirely, if nothing is left when it returns. */
   readonly #isPlain: boolean;
   readonly #handle: HandleWriter | undefined;
@@ -80,13 +87,12 @@ export class SocketWriter {
   /** While true, `submit` leaves everything to a `flush` that is about to come. */
   isCorked = false;
 
-  /** `drained` is called when {@link length} has gone down otherwise than by a call of `submit` or `flush`. */
-  constructor(socket: Duplex, source: WriterSource, drained: () => void) {
+  constructor(socket: Duplex, source: WriterSource, owner: WriterOwner) {
     this.#socket = socket;
     this.#source = source;
-    this.#drained = drained;
+    this.#owner = owner;
     this.#isPlain = isPlainSocket(socket);
-    this.#handle = isPlainSocket(socket) ? HandleWriter.for(socket, drained) : undefined;
+    this.#handle = isPlainSocket(socket) ? HandleWriter.for(socket, owner) : undefined;
   }
 
   /** The bytes that the platform has not taken yet. */
@@ -133,7 +139,7 @@ export class SocketWriter {
   flushScheduled(): void {
     this.#isScheduled = false;
     this.flush();
-    this.#drained();
+    this.#owner.drained();
   }
 
   /** Writes what the source has, and ends this side of the stream. */
@@ -208,8 +214,8 @@ export class SocketWriter {
     const socket = this.#socket;
     const returnLoan = this.#loans?.find(chunk);
     try {
-      if (returnLoan) socket.write(chunk, () => (returnLoan(), this.#drained()));
-      else if (!this.#isPlain) socket.write(chunk, this.#drained);
+      if (returnLoan) socket.write(chunk, () => (returnLoan(), this.#owner.drained()));
+      else if (!this.#isPlain) socket.write(chunk, (this.#drained ??= () => this.#owner.drained()));
       else if (!this.#handle?.write(chunk)) {
         socket.write(chunk);
         if (socket.writableLength > 0) this.#watch();
@@ -227,7 +233,7 @@ export class SocketWriter {
     this.#socket.write(NOTHING, () => {
       this.#isWatching = false;
       if (!this.#socket.destroyed && this.#socket.writableLength > 0) this.#watch();
-      this.#drained();
+      this.#owner.drained();
     });
   }
 }

@@ -32,8 +32,10 @@ import { allocate, nodePlatform, socketPlatform } from "./platform.ts";
 import { isPlainSocket } from "./plain-socket.ts";
 import { preparedBytes, preparedFrame } from "./prepared-frames.ts";
 import { join } from "./slab.ts";
-import { startReading } from "./socket-reader.ts";
+import { READER, startReading } from "./socket-reader.ts";
+import type { Reader } from "./socket-reader.ts";
 import { SocketWriter, beginTurn } from "./socket-writer.ts";
+import type { WriterOwner } from "./socket-writer.ts";
 
 /** What the handshake decided. */
 export interface WebSocketTransportOptions {
@@ -47,6 +49,11 @@ export interface WebSocketTransportOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** A socket that was taken over. */
+interface Owned {
+  [READER]: WebSocketTransport;
+}
+
 const CAPABILITIES: Capabilities = { pause: readFlow, ping: keepalive, queue: outbox, parts };
 
 /** While more than this is waiting to be written, only the latest ping is answered (RFC 6455 section 5.5.3). */
@@ -56,7 +63,7 @@ const CONGESTED = 64 * 1024;
  * Takes a socket over, right after the handshake: its listeners are attached at once, so that no error goes unheard,
  * and reading starts after the current tick, so that the connection is there to receive.
  */
-export class WebSocketTransport implements Transport {
+export class WebSocketTransport implements Transport, Reader, WriterOwner {
   readonly capabilities: Capabilities = CAPABILITIES;
   readonly #socket: Duplex;
   readonly #sink: TransportSink;
@@ -88,14 +95,14 @@ export class WebSocketTransport implements Transport {
     this.#protocol = new Protocol({
       role,
       platform: isPlainSocket(socket) ? socketPlatform : nodePlatform,
-      onProgress: () => this.#onProgress(),
+      onProgress: codec && (() => this.#onProgress()),
       codec,
       ...(maxMessage !== undefined && { maxMessage }),
     });
-    this.#writer = new SocketWriter(socket, this.#protocol, () => this.#onDrained());
+    this.#writer = new SocketWriter(socket, this.#protocol, this);
     this.#attach();
-    // (What the listeners capture stays; `head` pins the whole packet that the handshake came in.)
-    process.nextTick((first: Uint8Array | undefined) => this.#begin(first), head);
+    // (`head` pins the whole packet that the handshake came in, so that nothing may hold it longer.)
+    process.nextTick(WebSocketTransport.#beginLater, this, head);
   }
 
   // ---- from the connection
@@ -174,26 +181,46 @@ export class WebSocketTransport implements Transport {
   // ---- from the socket
 
   #attach(): void {
-    const socket = this.#socket as Socket;
+    const socket = this.#socket as Socket & Partial<Owned>;
     // A peer may send its close frame and end its side at once: the answer still has to get out.
     socket.allowHalfOpen = true;
-    socket.on("error", (error) => (this.#error ??= error));
-    socket.on("close", () => this.#onGone());
-    socket.on("end", () => this.#onEnd());
+    socket[READER] = this;
+    socket.on("error", WebSocketTransport.#onSocketError);
+    socket.on("close", WebSocketTransport.#onSocketClose);
+    socket.on("end", WebSocketTransport.#onSocketEnd);
     socket.setNoDelay?.(true);
     socket.setTimeout?.(0);
     socket.pause();
   }
 
+  // One function for all sockets: each would have its memory.
+
+  static #onSocketError(this: unknown, error: Error): void {
+    (this as Owned)[READER].#error ??= error;
+  }
+
+  static #onSocketClose(this: unknown): void {
+    (this as Owned)[READER].#onGone();
+  }
+
+  static #onSocketEnd(this: unknown): void {
+    (this as Owned)[READER].#onEnd();
+  }
+
+  static #beginLater(transport: WebSocketTransport, head: Uint8Array | undefined): void {
+    transport.#begin(head);
+  }
+
   #begin(head: Uint8Array | undefined): void {
     if (this.#socket.closed) this.#onGone();
     if (this.#isGone) return;
-    if (head && head.length > 0) this.#onData(head, head.length);
-    startReading(this.#socket, (bytes, end) => this.#onData(bytes, end));
+    if (head && head.length > 0) this.received(head, head.length);
+    startReading(this.#socket, this);
     this.#updateReading();
   }
 
-  #onData(bytes: Uint8Array, end: number): void {
+  /** Bytes from the socket. */
+  received(bytes: Uint8Array, end: number): void {
     if (this.#isOver) return;
     this.#beginInput();
     this.#protocol.receiveData(bytes, end);
@@ -258,7 +285,8 @@ export class WebSocketTransport implements Transport {
     else this.#endIfConcluded();
   }
 
-  #onDrained(): void {
+  /** The socket has written something. */
+  drained(): void {
     // (What was given up with the socket was not written.)
     if (this.#socket.destroyed) return;
     this.#flush();

@@ -6,9 +6,12 @@
 
 import type { CloseEvent, FailureEvent, ProtocolEvent } from "./events.ts";
 
+/** For all queues, as long as there is nothing in them. */
+const NONE: ProtocolEvent[] = [];
+
 /** Nothing is added after a `close` or a `failure`. */
 export class EventQueue {
-  #events: ProtocolEvent[] = [];
+  #events: ProtocolEvent[] = NONE;
   #last: CloseEvent | FailureEvent | undefined;
 
   /** The `close` or `failure`, once there is one. */
@@ -17,18 +20,21 @@ export class EventQueue {
   }
 
   push(event: ProtocolEvent): void {
-    this.#events.push(event);
+    // (An array that grows out of nothing gets room for 17.)
+    if (this.#events === NONE) this.#events = [event];
+    else this.#events.push(event);
   }
 
   end(event: CloseEvent | FailureEvent): void {
     if (this.#last) return;
     this.#last = event;
-    this.#events.push(event);
+    this.push(event);
   }
 
   take(): ProtocolEvent[] {
     const events = this.#events;
-    this.#events = [];
+    if (events === NONE) return [];
+    this.#events = NONE;
     return events;
   }
 }

@@ -18,6 +18,8 @@ const LARGEST_SLAB = 64 * 1024;
 /** Texts up to this length are written by a loop, as far as they are ASCII. */
 const SHORT_TEXT = 256;
 const EMPTY = new Uint8Array(0);
+/** For all writers, as long as nothing waits in them. */
+const NONE: Uint8Array[] = [];
 
 function headerSize(length: number, masked: boolean): number {
   const size = length < 126 ? 2 : length < 0x10000 ? 4 : 10;
@@ -83,7 +85,7 @@ export class FrameWriter {
   readonly #masked: boolean;
   /** What it holds is taken soon, so that it may borrow memory. */
   readonly #borrows: boolean;
-  #chunks: Uint8Array[] = [];
+  #chunks: Uint8Array[] = NONE;
   #slab: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
@@ -134,7 +136,7 @@ export class FrameWriter {
   /** Adds bytes that are whole frames already; they are not copied. */
   writeFrames(bytes: Uint8Array): void {
     this.#cut();
-    this.#chunks.push(bytes);
+    this.#push(bytes);
     this.#size += bytes.length;
   }
 
@@ -148,7 +150,7 @@ export class FrameWriter {
     if (this.#size === 0) return [];
     this.#cut();
     const chunks = this.#chunks;
-    this.#chunks = [];
+    this.#chunks = NONE;
     this.#slab = EMPTY;
     this.#start = this.#end = 0;
     // A lone frame, after one of the same size, gets memory of just its size.
@@ -200,8 +202,14 @@ export class FrameWriter {
     const end = this.#end;
     if (start === end) return;
     const slab = this.#slab;
-    if (start === 0 && end === slab.length) this.#chunks.push(slab);
-    else this.#chunks.push(this.#platform.view?.(slab, start, end) ?? slab.subarray(start, end));
+    if (start === 0 && end === slab.length) this.#push(slab);
+    else this.#push(this.#platform.view?.(slab, start, end) ?? slab.subarray(start, end));
     this.#start = end;
+  }
+
+  #push(chunk: Uint8Array): void {
+    // (An array that grows out of nothing gets room for 17.)
+    if (this.#chunks === NONE) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
   }
 }

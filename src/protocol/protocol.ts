@@ -86,7 +86,8 @@ export class Protocol {
     this.#codec = codec;
     this.#onProgress = options.onProgress;
     const events = this.#events;
-    const onSettled = (): void => this.#settle();
+    // (Nothing takes its time without a codec.)
+    const onSettled = codec ? (): void => this.#settle() : ignore;
     this.#sender = new Sender({ role, platform, codec, events, onSettled });
     const sender = this.#sender;
     this.#receiver = new Receiver({ role, platform, codec, limit, events, sender, onSettled });
@@ -331,6 +332,8 @@ export class Protocol {
     this.#codec?.close();
   }
 }
+
+function ignore(): void {}
 
 function checkCode(code: number): void {
   if (!isCloseCode(code)) throw new RangeError(`close code that can't be sent: ${code}`);

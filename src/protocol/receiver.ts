@@ -42,7 +42,8 @@ export class Receiver implements FrameHandler {
   readonly #sender: Sender;
   readonly #onSettled: () => void;
   readonly #parser: FrameParser;
-  readonly #assembler: MessageAssembler;
+  /** For messages that don't come whole in one chunk, and compressed ones; made for the first of them. */
+  #assembler: MessageAssembler | undefined;
 
   #stopped = false;
   /** Binary messages may be views of what was received. */
@@ -65,7 +66,7 @@ export class Receiver implements FrameHandler {
   /** Compressed bytes that are being inflated. */
   #inflating = 0;
   /** What came while suspended; read up to `#backlogAt`. */
-  readonly #backlog: GrowingBuffer;
+  #backlog: GrowingBuffer | undefined;
   #backlogAt = 0;
 
   constructor(options: ReceiverOptions) {
@@ -77,8 +78,6 @@ export class Receiver implements FrameHandler {
     this.#sender = options.sender;
     this.#onSettled = options.onSettled;
     this.#parser = new FrameParser(role, platform, codec !== undefined, this);
-    this.#assembler = new MessageAssembler(platform, limit);
-    this.#backlog = new GrowingBuffer(platform, Infinity);
   }
 
   get suspended(): boolean {
@@ -90,7 +89,8 @@ export class Receiver implements FrameHandler {
   }
 
   get kept(): number {
-    return this.#assembler.length + this.#inflating + this.#backlog.length - this.#backlogAt;
+    const backlog = (this.#backlog?.length ?? 0) - this.#backlogAt;
+    return (this.#assembler?.length ?? 0) + this.#inflating + backlog;
   }
 
   receive(bytes: Uint8Array, end: number): void {
@@ -100,7 +100,9 @@ export class Receiver implements FrameHandler {
       this.#inflated = 0;
       at = this.#parse(bytes, 0, end);
     }
-    if (this.#suspended) this.#backlog.append(bytes, at, end, 0);
+    if (!this.#suspended) return;
+    this.#backlog ??= new GrowingBuffer(this.#platform, Infinity);
+    this.#backlog.append(bytes, at, end, 0);
   }
 
   /** Goes on after the caller had its turn. */
@@ -124,8 +126,9 @@ export class Receiver implements FrameHandler {
     } else if (!this.#partDelivered) {
       this.#parts = false;
       // A frame that was let in because of that may be over the limit. (Compressed ones never are.)
-      const { compressed, declared } = this.#assembler;
-      if (declared > this.#limit && !compressed) this.#fail(messageTooBig(this.#limit));
+      const assembler = this.#assembler;
+      if (!assembler || assembler.compressed) return;
+      if (assembler.declared > this.#limit) this.#fail(messageTooBig(this.#limit));
     }
   }
 
@@ -135,8 +138,8 @@ export class Receiver implements FrameHandler {
     this.#suspended = false;
     this.#yielding = false;
     this.#inflating = 0;
-    this.#assembler.clear();
-    this.#backlog.clear();
+    this.#assembler?.clear();
+    this.#backlog?.clear();
     this.#backlogAt = 0;
   }
 
@@ -150,16 +153,18 @@ export class Receiver implements FrameHandler {
   }
 
   begin(text: boolean, compressed: boolean): void {
+    this.#assembler ??= new MessageAssembler(this.#platform, this.#limit);
     this.#assembler.begin(text, compressed);
   }
 
   expect(length: number, final: boolean): void {
-    const unbounded = this.#streaming && !this.#assembler.compressed;
-    this.#assembler.expect(length, final, unbounded ? Infinity : this.#limit);
+    const assembler = this.#begun();
+    const unbounded = this.#streaming && !assembler.compressed;
+    assembler.expect(length, final, unbounded ? Infinity : this.#limit);
   }
 
   append(bytes: Uint8Array, start: number, end: number): void {
-    const assembler = this.#assembler;
+    const assembler = this.#begun();
     assembler.append(bytes, start, end);
     if (this.#parts) {
       if (assembler.length >= CLAIM_LIMIT) this.#deliverPart();
@@ -169,8 +174,9 @@ export class Receiver implements FrameHandler {
   }
 
   finish(): boolean {
-    if (this.#assembler.compressed) return this.#inflate();
-    this.#deliver(this.#assembler.finish());
+    const assembler = this.#begun();
+    if (assembler.compressed) return this.#inflate(assembler);
+    this.#deliver(assembler.finish());
     return true;
   }
 
@@ -188,6 +194,11 @@ export class Receiver implements FrameHandler {
       this.#events.push({ type: "pong", data: payload });
     }
     return true;
+  }
+
+  /** The message that the parser has begun. */
+  #begun(): MessageAssembler {
+    return this.#assembler as MessageAssembler;
   }
 
   /** Returns where it stopped; after a failure that doesn't matter. */
@@ -215,16 +226,17 @@ export class Receiver implements FrameHandler {
 
   /** Delivers what is there of a message that is being received. */
   #deliverPart(): void {
-    if (!this.#assembler.active || this.#assembler.compressed) return;
-    const data = this.#assembler.takePart();
+    const assembler = this.#assembler;
+    if (!assembler?.active || assembler.compressed) return;
+    const data = assembler.takePart();
     if (data === undefined) return;
     this.#partDelivered = true;
     this.#events.push({ type: "part", data, final: false });
   }
 
   /** Returns whether the parser can go on. */
-  #inflate(): boolean {
-    const payload = this.#assembler.finishCompressed();
+  #inflate(assembler: MessageAssembler): boolean {
+    const payload = assembler.finishCompressed();
     const codec = this.#codec!;
     let result: Uint8Array | Promise<Uint8Array>;
     try {
@@ -249,9 +261,7 @@ export class Receiver implements FrameHandler {
   }
 
   #deliverInflated(bytes: Uint8Array): void {
-    this.#deliver(
-      this.#assembler.text ? decodeText(this.#platform, bytes, 0, bytes.length) : bytes,
-    );
+    this.#deliver(this.#begun().text ? decodeText(this.#platform, bytes, 0, bytes.length) : bytes);
     this.#inflated += bytes.length;
     if (this.#inflated <= INFLATE_BUDGET) return;
     this.#suspended = true;
@@ -274,7 +284,7 @@ export class Receiver implements FrameHandler {
 
   #readBacklog(): void {
     const backlog = this.#backlog;
-    if (backlog.length === 0) return;
+    if (!backlog || backlog.length === 0) return;
     // Bytes keep their place until all are read: moving them at each suspension would make many of them quadratic.
     this.#backlogAt = this.#parse(backlog.bytes, this.#backlogAt, backlog.length);
     if (this.#backlogAt < backlog.length) return;

@@ -49,7 +49,7 @@ export class Sender {
   #congested = false;
 
   /** What waits behind a compression; the memory of all but the last one of its writers is counted. */
-  #held: Deque<FrameWriter | Waiting> = new Deque();
+  #held: Deque<FrameWriter | Waiting> | undefined;
   #lastHeld: FrameWriter | undefined;
   #heldBytes = 0;
   /** The bytes that are being compressed, if any. */
@@ -160,7 +160,7 @@ export class Sender {
     if (this.#compressing === undefined) return this.#output;
     if (!this.#lastHeld) {
       this.#lastHeld = new FrameWriter(this.#platform, this.#masked);
-      this.#held.push(this.#lastHeld);
+      (this.#held ??= new Deque()).push(this.#lastHeld);
     }
     return this.#lastHeld;
   }
@@ -212,7 +212,7 @@ export class Sender {
   #hold(message: Uint8Array, text: boolean): void {
     this.#heldBytes += message.length + (this.#lastHeld?.size ?? 0);
     this.#lastHeld = undefined;
-    this.#held.push({ message, text });
+    (this.#held ??= new Deque()).push({ message, text });
   }
 
   #settle(payload: Uint8Array, text: boolean): void {
@@ -226,7 +226,7 @@ export class Sender {
   /** Up to the next compression that takes its time. */
   #releaseHeld(): void {
     while (this.#compressing === undefined) {
-      const next = this.#held.shift();
+      const next = this.#held?.shift();
       if (!next) return;
       if (next instanceof FrameWriter) {
         if (next === this.#lastHeld) this.#lastHeld = undefined;
@@ -242,7 +242,7 @@ export class Sender {
   #dropHeld(): void {
     if (this.#compressing === undefined) return;
     if (this.#closePayload) this.#output.write(FIN | Opcode.Close, this.#closePayload);
-    this.#held = new Deque();
+    this.#held = undefined;
     this.#lastHeld = undefined;
     this.#heldBytes = 0;
     this.#compressing = undefined;

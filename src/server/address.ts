@@ -11,6 +11,7 @@ export function normalizeAddress(text: string): string | undefined {
   const address = stripZone(text.toLowerCase());
   const version = isIP(address);
   if (version === 0) return undefined;
+  if (version === 4) return address;
   const mapped = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : "";
   return isIP(mapped) === 4 ? mapped : address;
 }
@@ -47,7 +48,10 @@ for (const block of LOOPBACK) loopback.add(block);
 
 export function isLoopbackAddress(text: string): boolean {
   const address = normalizeAddress(text);
-  return address !== undefined && loopback.has(address);
+  if (address === undefined) return false;
+  // The common spellings first: a `BlockList` makes an object of its own for each address that it looks up.
+  if (isIP(address) === 4) return address.startsWith("127.");
+  return address === "::1" || loopback.has(address);
 }
 
 /**

@@ -57,12 +57,14 @@ function dispatch(
   head: Buffer,
 ): void {
   const isOurs = wantsWebSocket(request);
-  const all = [...servers];
-  const claimant = isOurs ? all.find((server) => server.claims(request)) : undefined;
+  const isShared = http.listenerCount("upgrade") > 1;
+  const [first] = servers as Iterable<Attachable> as [Attachable];
+  // Whoever is alone takes what it has no route for too, and refuses it.
+  if (isOurs && servers.size === 1 && !isShared) return first.accept(request, socket, head);
+  const claimant = isOurs ? [...servers].find((server) => server.claims(request)) : undefined;
   if (claimant) return claimant.accept(request, socket, head);
   // Somebody else listens too, and what is not ours is theirs.
-  if (http.listenerCount("upgrade") > 1) return;
-  const [first] = all as [Attachable];
+  if (isShared) return;
   if (!isOurs && canPassOn(request, socket)) passOn(http, request, socket, first.clock);
   else first.accept(request, socket, head);
 }

@@ -43,14 +43,11 @@ export class ConnectionLimits {
 
   /** Takes a place. A peer without an address (on a Unix socket) is only counted in all. */
   take(address: string | undefined): Slot | Refusal {
-    const headers: Refusal["headers"] = [["Retry-After", RETRY_AFTER]];
-    if (this.#count >= this.#max) {
-      return { status: 503, headers, message: "There are too many connections." };
-    }
+    if (this.#count >= this.#max) return refusal(503, "There are too many connections.");
     const group = this.#maxPerAddress === Infinity || address === undefined ? undefined : address;
     const key = group && addressGroup(group);
     if (key !== undefined && (this.#byAddress.get(key) ?? 0) >= this.#maxPerAddress) {
-      return { status: 429, headers, message: "There are too many connections from this address." };
+      return refusal(429, "There are too many connections from this address.");
     }
     return new Slot(this.#add, key);
   }
@@ -62,4 +59,8 @@ export class ConnectionLimits {
     if (count > 0) this.#byAddress.set(key, count);
     else this.#byAddress.delete(key);
   };
+}
+
+function refusal(status: number, message: string): Refusal {
+  return { status, headers: [["Retry-After", RETRY_AFTER]], message };
 }

@@ -8,6 +8,8 @@ import { ServerResponse } from "node:http";
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { HttpHeaders } from "../http/headers.ts";
+import { listHas } from "../protocol/handshake/field-values.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Logger } from "./logger.ts";
 import { unfinishedResponse } from "./pipelining.ts";
@@ -45,11 +47,7 @@ export function guardListener(listener: PlainListener, logger: Logger): PlainLis
 
 /** Whether a request asks for a WebSocket, among other things or alone (RFC 9110 section 7.8). */
 export function wantsWebSocket({ rawHeaders }: IncomingMessage): boolean {
-  return rawHeaders.some((name, index) => {
-    if (index % 2 === 1 || name.toLowerCase() !== "upgrade") return false;
-    const protocols = (rawHeaders[index + 1] ?? "").split(",");
-    return protocols.some((protocol) => protocol.trim().toLowerCase() === "websocket");
-  });
+  return listHas(new HttpHeaders(rawHeaders).getAll("upgrade"), "websocket");
 }
 
 /** Whether {@link passOn} can hand the request on: Node reads no body after an upgrade, and has one response at a time. */

@@ -21,7 +21,7 @@ import type { Hints, RefusedRequest } from "./hints.ts";
 import { isHostAllowed, parseHost } from "./host.ts";
 import type { ConnectionLimits, Slot } from "./limits.ts";
 import type { Settings } from "./options.ts";
-import type { Peer } from "./proxy.ts";
+import type { Peer, TrustedProxies } from "./proxy.ts";
 import type { Refusal } from "./refusal.ts";
 
 export type AnyHandler = Handler<unknown, Readonly<Record<string, string>>>;
@@ -58,10 +58,11 @@ export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): C
   const route = gate.routes.match(pathOf(url));
   if (route === "malformed") return refusal(400, "The path is malformed.");
   if (!route) return refusal(404, "There is nothing here.");
-  const peer = gate.settings.proxies.resolve(directPeer(socket, headers), headers);
+  const direct = directPeer(socket, headers);
+  const peer = gate.settings.proxies.resolve(direct, headers);
   const origin = headers.get("origin");
   const refused =
-    checkPeer(gate, peer, origin, headers, socket) ?? (gate.isClosing ? SHUTTING_DOWN : undefined);
+    checkPeer(gate, peer, origin, headers, direct) ?? (gate.isClosing ? SHUTTING_DOWN : undefined);
   if (refused) return refused;
   const slot = gate.limits.take(peer.address);
   if ("status" in slot) return slot;
@@ -85,38 +86,44 @@ function checkPeer(
   peer: Peer,
   origin: string | undefined,
   headers: HttpHeaders,
-  socket: Duplex,
+  direct: Peer,
 ): Refusal | undefined {
   const { hosts, origins, proxies } = gate.settings;
   const host = parseHost(peer.host);
   if (!host) return refusal(400, "The Host header is malformed.");
-  const direct = directAddress(socket);
-  const describe = (): RefusedRequest => ({
-    headers,
-    from: direct ?? "a Unix socket",
-    host: peer.host,
-    trusted: proxies.trusts(direct),
-  });
   if (!isHostAllowed(host, hosts, gate.isBoundToLoopback)) {
-    gate.hints.give(explainHost(describe()));
+    gate.hints.give(explainHost(describe(direct, peer, headers, proxies)));
     return refusal(403, "The server does not answer to this Host.");
   }
   if (origin !== undefined && !origins.allows(origin, { host, secure: peer.secure })) {
-    gate.hints.give(explainOrigin(origin, describe()));
+    gate.hints.give(explainOrigin(origin, describe(direct, peer, headers, proxies)));
     return refusal(403, "This Origin may not connect.");
   }
   return undefined;
 }
 
-/** What the socket itself says. */
-function directPeer(socket: Duplex, headers: HttpHeaders): Peer {
-  const secure = socket instanceof TLSSocket;
-  return { address: directAddress(socket), host: headers.get("host") ?? "", secure };
+function describe(
+  direct: Peer,
+  peer: Peer,
+  headers: HttpHeaders,
+  proxies: TrustedProxies,
+): RefusedRequest {
+  return {
+    headers,
+    from: direct.address ?? "a Unix socket",
+    host: peer.host,
+    trusted: proxies.trusts(direct.address),
+  };
 }
 
-function directAddress(socket: Duplex): string | undefined {
+/** What the socket itself says. */
+function directPeer(socket: Duplex, headers: HttpHeaders): Peer {
   const { remoteAddress } = socket as Partial<Socket>;
-  return remoteAddress === undefined ? undefined : normalizeAddress(remoteAddress);
+  return {
+    address: remoteAddress === undefined ? undefined : normalizeAddress(remoteAddress),
+    host: headers.get("host") ?? "",
+    secure: socket instanceof TLSSocket,
+  };
 }
 
 function refusal(status: number, message: string): Refusal {

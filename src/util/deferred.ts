@@ -1,23 +1,24 @@
 /**
- * A promise with its resolvers, as `Promise.withResolvers` makes it (which Node 20 lacks).
+ * A promise with its resolver, as `Promise.withResolvers` makes it (which Node 20 lacks).
  *
  * @module
  */
 
-type Resolve = (value: unknown) => void;
-type Reject = (reason: unknown) => void;
+import { quiet } from "./quiet.ts";
 
-let lastResolve: Resolve;
-let lastReject: Reject;
+let lastResolve: (value: unknown) => void;
 
 /** One function for all of them, rather than a closure for each. */
-function capture(resolve: Resolve, reject: Reject): void {
+function capture(resolve: (value: unknown) => void): void {
   lastResolve = resolve;
-  lastReject = reject;
 }
 
 export class Deferred<T> {
   readonly promise: Promise<T> = new Promise(capture as never);
   readonly resolve: (value: T | PromiseLike<T>) => void = lastResolve;
-  readonly reject: Reject = lastReject;
+
+  /** (The platform's own function for it would be one more to hold, for what happens once at most.) */
+  reject(reason: unknown): void {
+    this.resolve(quiet(Promise.reject(reason)));
+  }
 }

@@ -5,27 +5,25 @@
  */
 
 export class Deque<T> {
-  #items: (T | undefined)[] = [];
-  #head = 0;
+  /** Those that came in, in order; and those that go out, the next one last. */
+  #incoming: T[] = [];
+  #outgoing: T[] = [];
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#incoming.length + this.#outgoing.length;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    this.#incoming.push(item);
   }
 
   shift(): T | undefined {
-    const items = this.#items;
-    const item = items[this.#head];
-    if (this.length > 0) items[this.#head++] = undefined;
-    // A compaction moves at most as many items as were shifted since the one before, so that a shift costs O(1) on
-    // average.
-    if (this.#head >= 32 && this.#head * 2 >= items.length) {
-      this.#items = items.slice(this.#head);
-      this.#head = 0;
+    if (this.#outgoing.length === 0) {
+      // Each item is turned over once, so that a shift costs O(1) on average.
+      const turned = this.#incoming.reverse();
+      this.#incoming = this.#outgoing;
+      this.#outgoing = turned;
     }
-    return item;
+    return this.#outgoing.pop();
   }
 }

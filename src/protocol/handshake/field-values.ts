@@ -24,8 +24,11 @@ export function isToken(text: string): boolean {
 
 /** Whether a list has an element, without regard to case. */
 export function listHas(values: readonly string[], element: string): boolean {
-  return values.some((value) =>
-    value.split(",").some((item) => item.trim().toLowerCase() === element),
+  return values.some(
+    (value) =>
+      // (Most lists have one element.)
+      value.toLowerCase() === element ||
+      value.split(",").some((item) => item.trim().toLowerCase() === element),
   );
 }
 

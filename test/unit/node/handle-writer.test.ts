@@ -27,7 +27,7 @@ async function setUp(): Promise<Setup> {
   const [peer, socket] = await tcpPair();
   sockets.push(peer, socket);
   const completed = vi.fn();
-  const writer = HandleWriter.for(socket, completed);
+  const writer = HandleWriter.for(socket, { drained: completed });
   if (!writer) throw new Error("this runtime has no such handles");
   return { socket, peer, writer, completed };
 }
@@ -46,8 +46,8 @@ async function receive(peer: Socket, size: number): Promise<Buffer> {
 test("there is none where only streams are to be used, or the handle is of another kind", async () => {
   const [peer, socket] = await tcpPair();
   sockets.push(peer, socket);
-  expect(HandleWriter.for(socket, () => {}) !== undefined).toBe(isUsed);
-  expect(HandleWriter.for(new Socket(), () => {})).toBeUndefined();
+  expect(HandleWriter.for(socket, { drained() {} }) !== undefined).toBe(isUsed);
+  expect(HandleWriter.for(new Socket(), { drained() {} })).toBeUndefined();
 });
 
 describe.skipIf(!isUsed)("a handle writer", () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect, createServer } from "node:tls";
 import type { TLSSocket } from "node:tls";
@@ -8,7 +8,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { startReading } from "../../../src/node/socket-reader.ts";
 import { usesStreams } from "../../../src/node/streams-only.ts";
-import type { Socket } from "node:net";
+
 import { certificate } from "../../support/certificates.ts";
 import { tcpPair } from "./support/tcp-pair.ts";
 
@@ -32,12 +32,14 @@ function read(
   const memory = new Set<ArrayBufferLike>();
   const text = new Promise<string>((resolve) => {
     let received = "";
-    startReading(socket, (bytes, end) => {
-      memory.add(bytes.buffer);
-      received += Buffer.from(bytes.subarray(0, end)).toString();
-      // It is ours during the call.
-      bytes.fill(0);
-      if (received.length >= size) resolve(received);
+    startReading(socket, {
+      received(bytes, end) {
+        memory.add(bytes.buffer);
+        received += Buffer.from(bytes.subarray(0, end)).toString();
+        // It is ours during the call.
+        bytes.fill(0);
+        if (received.length >= size) resolve(received);
+      },
     });
     socket.resume();
   });
@@ -93,9 +95,11 @@ test("what was read before comes first", async () => {
 test("a paused socket reads nothing until it is resumed", async () => {
   const [peer, socket] = await pair();
   const chunks: string[] = [];
-  startReading(socket, (bytes, end) => {
-    chunks.push(Buffer.from(bytes.subarray(0, end)).toString());
-    socket.pause();
+  startReading(socket, {
+    received(bytes, end) {
+      chunks.push(Buffer.from(bytes.subarray(0, end)).toString());
+      socket.pause();
+    },
   });
   socket.resume();
   peer.write("1");

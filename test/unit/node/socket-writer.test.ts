@@ -40,7 +40,7 @@ function setUp(): Setup {
   const socket = new FakeSocket();
   const source = new FakeSource();
   let drains = 0;
-  const writer = new SocketWriter(socket, source, () => drains++);
+  const writer = new SocketWriter(socket, source, { drained: () => drains++ });
   return { socket, source, writer, drains: () => drains };
 }
 
@@ -232,7 +232,7 @@ describe("a socket", () => {
     const [a, b] = await tcpPair();
     const source = new FakeSource();
     let drained = (): void => {};
-    const writer = new SocketWriter(a, source, () => drained());
+    const writer = new SocketWriter(a, source, { drained: () => drained() });
     let sent = 0;
     // Until neither side's kernel takes more, and then some: in pieces, so that they are joined in shared memory.
     for (let i = 0; writer.length < 500_000; i++) {

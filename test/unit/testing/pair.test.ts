@@ -14,7 +14,8 @@ test("the two of a pair are each other's peer", async () => {
 
 test("options are those of both, unless the second one has its own", async () => {
   const clock = new FakeClock();
-  const [a, b] = pair({ clock, keepalive: {} });
+  // (Those that ping at the same interval share a timer.)
+  const [a, b] = pair({ clock, keepalive: {} }, { keepalive: { interval: 5 } });
   expect(clock.timers).toBe(2);
   a.terminate();
   await b.closed;
@@ -23,4 +24,7 @@ test("options are those of both, unless the second one has its own", async () =>
   expect(clock.timers).toBe(1);
   c.terminate();
   await c.closed;
+  const [d] = pair({ clock, keepalive: false });
+  expect(clock.timers).toBe(0);
+  d.terminate();
 });

@@ -10,7 +10,7 @@ test("a deferred is resolved from outside, once", async () => {
 });
 
 test("a deferred is rejected from outside", async () => {
-  const { promise, reject } = new Deferred<number>();
-  reject(new Error("why"));
-  await expect(promise).rejects.toThrow("why");
+  const deferred = new Deferred<number>();
+  deferred.reject(new Error("why"));
+  await expect(deferred.promise).rejects.toThrow("why");
 });
