@@ -93,6 +93,8 @@ export class Keepalive extends Alarm {
     const now = this.#host.clock.now();
     const count = this.#unanswered.findLastIndex((ping) => ping.id <= id) + 1;
     const answered = this.#unanswered.splice(0, count);
+    // (An idle connection is not to keep the memory of a list.)
+    if (this.#unanswered.length === 0) this.#unanswered = undefined;
     const last = answered.at(-1);
     if (last) this.latency = now - last.sent;
     for (const ping of answered) ping.answered?.resolve(now - ping.sent);

@@ -302,7 +302,11 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     this.#isClosed = true;
     this.#codec?.close();
     this.#sink.closed(this.#info());
+    this.over();
   }
+
+  /** For heirs: nothing more comes, and the sink has been told. */
+  protected over(): void {}
 
   // ---- both ways
 

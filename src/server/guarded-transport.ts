@@ -5,15 +5,23 @@
  */
 
 import type { Duplex } from "node:stream";
-import { WebSocketTransport } from "../node/websocket-transport.ts";
 import type { WebSocketTransportOptions } from "../node/websocket-transport.ts";
 import type { Guard } from "./guard.ts";
+import type { Slot } from "./limits.ts";
+import { ServedTransport } from "./served-transport.ts";
+import type { Keeper } from "./served-transport.ts";
 
-export class GuardedTransport extends WebSocketTransport {
+export class GuardedTransport extends ServedTransport {
   readonly #guard: Guard;
 
-  constructor(socket: Duplex, guard: Guard, options: WebSocketTransportOptions) {
-    super(socket, guard, options);
+  constructor(
+    socket: Duplex,
+    guard: Guard,
+    options: WebSocketTransportOptions,
+    keeper: Keeper,
+    slot: Slot,
+  ) {
+    super(socket, guard, options, keeper, slot);
     this.#guard = guard;
   }
 

@@ -2,7 +2,7 @@
  * One handshake, from the request to the connection or the refusal.
  *
  * Node has let go of the socket when it hands over an upgrade: from then on, an error that nobody listens to would end
- * the process. So the first thing is to listen, and every step looks at whether the socket is still there.
+ * the process. So before the turn is over somebody listens, and every step looks at whether the socket is still there.
  *
  * @module
  */
@@ -72,7 +72,6 @@ export class Handshake {
   /** What came after the request. */
   #head: Uint8Array;
 
-  /** Listens to the socket at once. */
   constructor(
     server: HandshakeServer,
     incoming: IncomingMessage,
@@ -83,7 +82,6 @@ export class Handshake {
     this.#incoming = incoming;
     this.#socket = socket;
     this.#head = head;
-    socket.on("error", ignore);
   }
 
   /** Never throws. Without a hook all is decided when it returns. */
@@ -93,8 +91,9 @@ export class Handshake {
     const candidate = screen(this.#server, this.#incoming, this.#socket);
     if ("status" in candidate) return this.refuse(candidate);
     const { onHandshake } = this.#server.settings;
-    if (onHandshake) void this.#ask(candidate, onHandshake);
-    else this.#conclude(candidate, ACCEPT);
+    if (!onHandshake) return this.#conclude(candidate, ACCEPT);
+    this.#listen();
+    void this.#ask(candidate, onHandshake);
   }
 
   refuse(refusal: Refusal): void {
@@ -180,7 +179,6 @@ export class Handshake {
       return this.#drop(candidate, INTERNAL_ERROR);
     }
     const codec = compression && deflate && createCodec("server", deflate.parameters, compression);
-    prepareSocket(this.#socket);
     this.#socket.write(response, "latin1");
     const { data } = accepted;
     const head = this.#head.length > 0 ? this.#head : undefined;
@@ -194,15 +192,23 @@ export class Handshake {
     });
   }
 
+  /** To the errors of the socket, before anything else of it is awaited. A connection does so by itself. */
+  #listen(): void {
+    if (this.#socket.listeners("error").includes(ignore)) return;
+    this.#socket.on("error", ignore);
+  }
+
   /** Gives the connection up; `undefined`: there is nobody to tell. */
   #drop(candidate: Candidate, refusal: Refusal | undefined): void {
     candidate.slot.release();
     if (refusal) return this.refuse(refusal);
+    this.#listen();
     this.#log("the client went away");
     this.#socket.destroy();
   }
 
   #answer(answer: Answer): void {
+    this.#listen();
     let bytes: Buffer;
     try {
       bytes = formatAnswer(answer);
@@ -222,13 +228,6 @@ export class Handshake {
       `handshake: ${method} ${path} of ${remoteAddress}: ${outcome}`,
     );
   }
-}
-
-/** Node's HTTP server may have set a timeout; small frames are not to wait for others. */
-function prepareSocket(socket: Duplex): void {
-  const { setTimeout, setNoDelay } = socket as Partial<Socket>;
-  setTimeout?.call(socket, 0);
-  setNoDelay?.call(socket, true);
 }
 
 /** An error is followed by the end of the socket, which is where it is noticed. */

@@ -23,6 +23,8 @@ export interface Listener {
   readonly http: HttpServer | HttpsServer | undefined;
   /** Whether only programs on this machine reach it over TCP. */
   isBoundToLoopback(): boolean;
+  /** A connection has taken over a socket, and sees to its end. */
+  letGo(socket: Duplex): void;
   /** Takes no more requests, and resolves when the sockets that are its own are gone. */
   stop(): Promise<void>;
   /** Cuts the sockets that are its own. */
@@ -36,6 +38,7 @@ type OwnOptions = ListenOptions & Pick<ServeOptions, "onRequest">;
 export const NO_LISTENER: Listener = {
   http: undefined,
   isBoundToLoopback: () => false,
+  letGo() {},
   stop: async () => {},
   cut() {},
 };
@@ -57,6 +60,7 @@ export function attachTo(http: HttpServer | HttpsServer, server: Attachable): Li
   return {
     http,
     isBoundToLoopback: () => isBoundToLoopback(http),
+    letGo() {},
     stop: async () => detach(),
     cut() {},
   };
@@ -78,6 +82,10 @@ export async function listen(
   // One function for all sockets: each has its memory.
   const forget = function forget(this: Socket): void {
     sockets.delete(this);
+  };
+  const letGo = (socket: Duplex): void => {
+    // (Under TLS it is another than the one that came.)
+    if (sockets.delete(socket as Socket)) socket.off("close", forget);
   };
   http.on("connection", (socket) => {
     sockets.add(socket);
@@ -101,7 +109,7 @@ export async function listen(
   };
   // Asked for once: it is a system call, and does not change.
   const isLocal = isBoundToLoopback(http);
-  return { http, isBoundToLoopback: () => isLocal, stop, cut };
+  return { http, isBoundToLoopback: () => isLocal, letGo, stop, cut };
 }
 
 function createHttpServer(options: OwnOptions, settings: Settings): HttpServer | HttpsServer {

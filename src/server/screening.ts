@@ -13,6 +13,7 @@ import type { RouteTable } from "../http/routes.ts";
 import { readUpgrade } from "../protocol/handshake/read-upgrade.ts";
 import type { Upgrade } from "../protocol/handshake/read-upgrade.ts";
 import { normalizeAddress } from "./address.ts";
+import { shareStrings } from "./common-strings.ts";
 import { pathOf, ServerRequest } from "./handshake-request.ts";
 import type { RequestFacts } from "./handshake-request.ts";
 import type { Handler } from "./handler.ts";
@@ -50,7 +51,10 @@ export const SHUTTING_DOWN: Refusal = {
   message: "The server is shutting down.",
 };
 
+const NONE: readonly string[] = Object.freeze([]);
+
 export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): Candidate | Refusal {
+  shareStrings(incoming.rawHeaders);
   const headers = new HttpHeaders(incoming.rawHeaders);
   const { method = "", url = "", httpVersion } = incoming;
   const upgrade = readUpgrade({ method, httpVersion, headers });
@@ -75,7 +79,7 @@ export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): C
     origin,
     remoteAddress: peer.address,
     secure: peer.secure,
-    subprotocols: upgrade.subprotocols,
+    subprotocols: upgrade.subprotocols.length === 0 ? NONE : upgrade.subprotocols,
   };
   return { upgrade, request: new ServerRequest(facts, socket), handler: route.value, slot };
 }

@@ -14,7 +14,6 @@ import { Connection } from "../connection/connection.ts";
 import type { TransportSink } from "../connection/transport.ts";
 import { ClosedError, StateError } from "../errors.ts";
 import type { RouteTable } from "../http/routes.ts";
-import { WebSocketTransport } from "../node/websocket-transport.ts";
 import type { Clock } from "../util/clock.ts";
 import { CloseCode } from "../util/close-code.ts";
 import type { Attachable } from "./attach.ts";
@@ -28,15 +27,17 @@ import type { ServerConnection } from "./handler.ts";
 import { Hints } from "./hints.ts";
 import type { Interruption } from "./interruption.ts";
 import { ConnectionLimits } from "./limits.ts";
-import type { Slot } from "./limits.ts";
 import { NO_LISTENER } from "./listener.ts";
 import type { Listener } from "./listener.ts";
 import { quote } from "./logger.ts";
 import type { Settings } from "./options.ts";
 import { endSocket } from "./refusal.ts";
 import type { AnyHandler } from "./screening.ts";
+import { ServedTransport } from "./served-transport.ts";
+import type { Keeper } from "./served-transport.ts";
 import { checkShutdown, shutDown } from "./shutdown.ts";
 import type { ShutdownOptions } from "./shutdown.ts";
+import { Tally } from "./tally.ts";
 
 /** A running server. Close it when it is no longer needed. */
 export interface Server<Data = unknown> extends AsyncDisposable {
@@ -71,14 +72,15 @@ export interface Server<Data = unknown> extends AsyncDisposable {
   close(options?: ShutdownOptions): Promise<void>;
 }
 
-export class WebSocketServer implements Server, HandshakeServer, Attachable {
+export class WebSocketServer implements Server, HandshakeServer, Attachable, Keeper {
   readonly settings: Settings;
   readonly routes: RouteTable<AnyHandler>;
   readonly limits: ConnectionLimits;
   readonly hints: Hints;
   readonly pending: Group<Interruption> = new Group();
-  readonly #connections = new Set<ServerConnection<unknown>>();
-  readonly #running = new Group<ServerConnection<unknown>>();
+  readonly #connections = new Group<ServerConnection<unknown>>();
+  /** Handlers that have not returned. */
+  readonly #running = new Tally();
   readonly #sockets = new Group<Duplex>();
   #listener: Listener = NO_LISTENER;
   #closed: Promise<void> | undefined;
@@ -116,7 +118,7 @@ export class WebSocketServer implements Server, HandshakeServer, Attachable {
   }
 
   get connections(): ReadonlySet<ServerConnection<unknown>> {
-    return this.#connections;
+    return this.#connections.items;
   }
 
   setSecureContext(tls: SecureContextOptions): void {
@@ -131,6 +133,7 @@ export class WebSocketServer implements Server, HandshakeServer, Attachable {
     } catch (error) {
       // Nothing that a peer sends leads here; but were it so, it must not end the process.
       this.settings.logger.error("a handshake failed", error);
+      socket.on("error", () => {});
       socket.destroy();
     }
   }
@@ -176,49 +179,52 @@ export class WebSocketServer implements Server, HandshakeServer, Attachable {
 
   open(opened: Opened): void {
     const { candidate, data, subprotocol } = opened;
+    const { request, handler } = candidate;
+    this.#listener.letGo(opened.socket);
+    let transport: ServedTransport | undefined;
     const connection: ServerConnection<unknown> = new Connection(
-      (sink) => this.#createTransport(opened, sink, () => connection),
-      { data, request: candidate.request, subprotocol },
+      (sink) => (transport = this.#createTransport(opened, sink, () => connection)),
+      { data, request, subprotocol },
       this.settings.connection,
     );
-    this.#track(connection, candidate.slot);
-    void this.#run(connection, candidate.handler);
+    (transport as unknown as ServedTransport).connection = connection;
+    this.#connections.add(connection);
+    this.#run(connection, handler);
   }
 
-  /** In a function of its own, so that what it keeps until the end is no more than this. */
-  #track(connection: ServerConnection<unknown>, slot: Slot): void {
-    this.#connections.add(connection);
-    this.#running.add(connection);
-    void connection.closed.then(() => {
-      this.#connections.delete(connection);
-      slot.release();
-    });
+  forget(connection: ServerConnection<unknown>): void {
+    this.#connections.delete(connection);
   }
 
   #createTransport(
-    { socket, head, codec }: Opened,
+    { socket, head, codec, candidate: { slot } }: Opened,
     sink: TransportSink,
     connection: () => ServerConnection<unknown>,
-  ): WebSocketTransport {
+  ): ServedTransport {
     const { guard: limits, clock, maxMessage } = this.settings;
     const options = { role: "server", maxMessage, codec, head, clock } as const;
-    if (!limits) return new WebSocketTransport(socket, sink, options);
+    if (!limits) return new ServedTransport(socket, sink, options, this, slot);
     const guard = new Guard(sink, limits, clock, (code, reason) => {
       void connection().close(code, reason);
     });
-    return new GuardedTransport(socket, guard, options);
+    return new GuardedTransport(socket, guard, options, this, slot);
   }
 
-  async #run(connection: ServerConnection<unknown>, handler: AnyHandler): Promise<void> {
-    let code: CloseCode = CloseCode.Normal;
-    try {
-      await handler(connection, connection.request.params);
-    } catch (error) {
-      code = CloseCode.InternalError;
-      this.#report(connection, error);
-    }
-    await connection.close(code);
-    this.#running.delete(connection);
+  /** (An async function would keep its state beside the promise, for as long as the handler runs.) */
+  #run(connection: ServerConnection<unknown>, handler: AnyHandler): void {
+    this.#running.increment();
+    invoke(handler, connection).then(
+      () => this.#leave(connection, CloseCode.Normal),
+      (error: unknown) => {
+        this.#report(connection, error);
+        this.#leave(connection, CloseCode.InternalError);
+      },
+    );
+  }
+
+  #leave(connection: ServerConnection<unknown>, code: CloseCode): void {
+    void connection.close(code);
+    this.#running.decrement();
   }
 
   /** A client that goes away is no error; whatever it is, nothing of it goes to the client. */
@@ -247,6 +253,15 @@ export class WebSocketServer implements Server, HandshakeServer, Attachable {
       options,
     );
     logger.info("the server is closed");
+  }
+}
+
+/** What the handler returns, or throws, as a promise. */
+function invoke(handler: AnyHandler, connection: ServerConnection<unknown>): Promise<unknown> {
+  try {
+    return Promise.resolve(handler(connection, connection.request.params));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

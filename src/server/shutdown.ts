@@ -17,6 +17,7 @@ import type { Listener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
 import { SHUTDOWN_OPTIONS } from "./option-names.ts";
 import { SHUTTING_DOWN } from "./screening.ts";
+import type { Tally } from "./tally.ts";
 import type { Duplex } from "node:stream";
 
 /** How to close a server. Durations are milliseconds. */
@@ -36,9 +37,10 @@ export interface Ending {
   readonly logger: Logger;
   readonly listener: Listener;
   readonly pending: Group<Interruption>;
-  readonly connections: ReadonlySet<ServerConnection<unknown>>;
-  /** Connections that are open, or whose handler has not returned. */
-  readonly running: Group<ServerConnection<unknown>>;
+  /** Those that are not gone yet. */
+  readonly connections: Group<ServerConnection<unknown>>;
+  /** Handlers that have not returned. */
+  readonly running: Tally;
   /** Sockets that were refused, and are not gone yet. */
   readonly sockets: Group<Duplex>;
 }
@@ -66,7 +68,7 @@ export async function shutDown(ending: Ending, options: ShutdownOptions): Promis
   // The clock's timers keep no process alive, and a handler may wait for nothing that does.
   const alive = setInterval(() => {}, FOREVER);
   const stopped = ending.listener.stop();
-  const spread = new Spread(ending.connections, grace, clock, options);
+  const spread = new Spread(ending.connections.items, grace, clock, options);
   const expired = new Deferred<"expired">();
   const deadline = clock.setTimeout(() => expired.resolve("expired"), grace + timeout);
   const gone = whenGone(ending, stopped);
@@ -80,7 +82,8 @@ async function whenGone(ending: Ending, stopped: Promise<void>): Promise<void> {
   const interrupted = new Interrupted(new StateError("the server is shutting down"), SHUTTING_DOWN);
   for (const interruption of ending.pending.items) interruption.interrupt(interrupted);
   await ending.pending.whenEmpty();
-  await ending.running.whenEmpty();
+  await ending.running.whenZero();
+  await ending.connections.whenEmpty();
   await ending.sockets.whenEmpty();
   await stopped;
 }
@@ -88,14 +91,14 @@ async function whenGone(ending: Ending, stopped: Promise<void>): Promise<void> {
 /** Ends what has not ended by itself. */
 async function cut(ending: Ending, stopped: Promise<void>): Promise<void> {
   const { clock, listener, connections, running, sockets, logger } = ending;
-  const closed = [...connections].map((connection) => connection.closed);
-  for (const connection of connections) connection.terminate();
+  const closed = [...connections.items].map((connection) => connection.closed);
+  for (const connection of connections.items) connection.terminate();
   for (const socket of sockets.items) socket.destroy();
   listener.cut();
   await Promise.all([...closed, sockets.whenEmpty(), stopped]);
   // The handlers that wait for their connection have just heard of its end.
   await new Promise<void>((resolve) => clock.defer(resolve));
-  const left = running.items.size;
+  const left = running.count;
   if (left > 0) logger.warn(`the server closed while ${left} handlers were still running`);
 }
 
