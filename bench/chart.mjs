@@ -9,12 +9,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bench } from "./lib/folders.mjs";
-import { describe } from "./lib/results.mjs";
-import { bar, escape, label, rule } from "./lib/svg.mjs";
+import { describe } from "./lib/report/results.mjs";
+import { bar, escape, label, rule } from "./lib/report/svg.mjs";
 
-/** @typedef {import("./lib/row.mjs").Row} Row */
-/** @typedef {import("./lib/row.mjs").Entry} Entry */
-/** @typedef {import("./lib/results.mjs").Results} Results */
+/** @typedef {import("./lib/report/row.mjs").Row} Row */
+/** @typedef {import("./lib/report/row.mjs").Entry} Entry */
+/** @typedef {import("./lib/report/results.mjs").Results} Results */
 
 const [
   source = join(bench, "results", "full.json"),

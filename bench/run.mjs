@@ -10,14 +10,14 @@ import { ensureBuilt, ensureInstalled, fail, root } from "../scripts/lib/project
 import { bench } from "./lib/folders.mjs";
 import { describeMachine } from "./lib/machine.mjs";
 import { readOptions, usage } from "./lib/options.mjs";
-import { describe, writeResults } from "./lib/results.mjs";
+import { describe, writeResults } from "./lib/report/results.mjs";
 import { runRounds } from "./lib/rounds.mjs";
-import { makeRows } from "./lib/row.mjs";
+import { makeRows } from "./lib/report/row.mjs";
 import { quickly, scenarios } from "./lib/scenarios.mjs";
-import { renderRow } from "./lib/table.mjs";
+import { renderRow } from "./lib/report/table.mjs";
 
 /** @typedef {import("./lib/options.mjs").Options} Options */
-/** @typedef {import("./lib/row.mjs").Row} Row */
+/** @typedef {import("./lib/report/row.mjs").Row} Row */
 
 try {
   const options = readOptions();

@@ -6,6 +6,8 @@
 
 import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus, release, type } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cpuTime } from "../e2e/load/usage.mjs";
 import { cores } from "./processes.mjs";
 
 /**
@@ -27,6 +29,27 @@ export function describeMachine() {
     node: process.versions.node,
     pinned: cores !== undefined,
   };
+}
+
+/** Milliseconds between looks, and how many there are at most. */
+const LOOK = 20;
+const LOOKS = 150;
+
+/**
+ * Waits until a server has nothing to do: it may have thousands of connections to forget, which is not to be done at the
+ * expense of the next peer.
+ *
+ * @param {number} pid
+ */
+export async function idle(pid) {
+  let before = cpuTime(pid);
+  for (let count = 0; count < LOOKS; count++) {
+    await sleep(LOOK);
+    const now = cpuTime(pid);
+    // Less than a tenth of the time, in microseconds.
+    if (now === undefined || before === undefined || now - before < LOOK * 100) return;
+    before = now;
+  }
 }
 
 /** @type {number | undefined} */

@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { bench } from "./folders.mjs";
-import { output, start, stop } from "./processes.mjs";
+import { cores, output, start, stop } from "./processes.mjs";
 
 /** @typedef {import("./peers.mjs").Peer} Peer */
 /** @typedef {import("./scenarios.mjs").Scenario} Scenario */
@@ -60,6 +60,7 @@ export async function startServer(peer, { mode }, role = "measured") {
 export async function measureServer(peer, { mode, load }, server, timing) {
   const target = {
     ...pick(timing),
+    cores,
     address: { port: server.port, tls: mode === "tls" },
     pid: server.pid,
     deflate: mode === "deflate",
@@ -80,7 +81,7 @@ export async function measureServer(peer, { mode, load }, server, timing) {
  */
 export async function measureClient(peer, { load }, server, timing) {
   const { port, pid: serverPid } = server;
-  const job = JSON.stringify({ ...load, ...pick(timing), port, serverPid });
+  const job = JSON.stringify({ ...load, ...pick(timing), cores, port, serverPid });
   const form = peer.form === undefined ? [] : [peer.form];
   const child = start("measured", [...(peer.client?.() ?? []), job, ...form], peer.env);
   return read(await output(child, limit(timing)));

@@ -5,7 +5,8 @@
  */
 
 import { UnsupportedError, measureClient, measureServer, startServer } from "./measure.mjs";
-import { openFilesLimit } from "./machine.mjs";
+import { idle, openFilesLimit } from "./machine.mjs";
+import { inTurn } from "./turns.mjs";
 
 /** @typedef {import("./peers.mjs").Peer} Peer */
 /** @typedef {import("./scenarios.mjs").Scenario} Scenario */
@@ -79,10 +80,15 @@ async function runOne(scenario, one, servers, options) {
   const warmup = options.warmup * (servers.isRunning(peer) || scenario.fresh ? 1 : 2);
   const timing = { seconds: options.seconds, warmup };
   try {
-    const server = await servers.get(peer);
     const measure = scenario.measured === "client" ? measureClient : measureServer;
-    one.rounds.push(await measure(peer, scenario, server, timing));
-    if (scenario.fresh) await servers.stop(peer);
+    const result = await inTurn(async () => {
+      const server = await servers.get(peer);
+      const result = await measure(peer, scenario, server, timing);
+      if (scenario.fresh) await servers.stop(peer);
+      else await idle(server.pid);
+      return result;
+    });
+    one.rounds.push(result);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof UnsupportedError) one.unavailable = message;

@@ -6,7 +6,7 @@
 
 /** @typedef {import("../e2e/load/main.mjs").Load} Load */
 /** @typedef {import("../e2e/servers/support.mjs").Mode} Mode */
-/** @typedef {keyof typeof import("./metrics.mjs").metrics} MetricName */
+/** @typedef {keyof typeof import("./report/metrics.mjs").metrics} MetricName */
 
 /**
  * @typedef {object} Scenario
@@ -40,7 +40,6 @@ export const scenarios = [
       type: "binary",
     }),
     own: [...bothForms, "fullduplex-borrow"],
-    fresh: true,
   },
   broadcast("broadcast-1", "broadcast to 1,000, 64 B, one per turn", 1_000, 1),
   broadcast("broadcast-8", "broadcast to 1,000, 64 B, eight per turn", 1_000, 8),
@@ -83,7 +82,7 @@ export const scenarios = [
     id: "idle-memory",
     title: "memory of an idle connection",
     mode: "echo",
-    load: { kind: "memory", connections: 8_000 },
+    load: { kind: "memory", connections: 8_000, offer: true },
     quick: { connections: 2_000 },
     metrics: ["memory"],
     own: oneForm,
@@ -101,7 +100,7 @@ export const scenarios = [
   },
   {
     ...echo("client-16", "clients of one server, binary 16 B, 16 in flight", { depth: 16 }),
-    own: bothForms,
+    mode: "plain",
     needs: ["client"],
     measured: "client",
   },
@@ -110,7 +109,7 @@ export const scenarios = [
 /**
  * @param {string} id
  * @param {string} title
- * @param {Partial<import("../e2e/load/echo.mjs").EchoLoad>} load
+ * @param {Partial<import("../e2e/load/kinds/echo.mjs").EchoLoad>} load
  * @returns {Scenario}
  */
 function echo(id, title, load) {

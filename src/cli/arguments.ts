@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 
-import { closest } from "./closest.ts";
+import { closest } from "../util/closest.ts";
 
 /** The program was called in a way that makes no sense. The message says what is wrong; it never holds a secret. */
 export class UsageError extends Error {}

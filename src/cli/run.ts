@@ -9,7 +9,7 @@ import { inspect } from "node:util";
 
 import { helpFor, readArguments, table, UsageError } from "./arguments.ts";
 import type { Arguments, CommandSpec } from "./arguments.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../util/closest.ts";
 import { CONNECT, connectCommand } from "./connect-command.ts";
 import { ECHO, echoCommand } from "./echo-command.ts";
 import { ExitCode } from "./exit-codes.ts";

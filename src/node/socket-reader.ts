@@ -9,6 +9,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createSimdMemory } from "./simd-memory.ts";
+import { usesStreams } from "./streams-only.ts";
 
 /** What the native side of a socket has for this. */
 interface NativeSocket {
@@ -55,7 +56,7 @@ function onBytes(this: unknown, bytes: Uint8Array): void {
 }
 
 function shareBuffer(socket: Socket): void {
-  slots ??= findSlots() ?? false;
+  slots ??= (!usesStreams && findSlots()) || false;
   const hidden = socket as unknown as Hidden;
   const handle = hidden._handle;
   if (!slots || typeof handle?.useUserBuffer !== "function") return;

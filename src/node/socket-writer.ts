@@ -12,6 +12,7 @@
 import type { Duplex } from "node:stream";
 
 import { returnSlab } from "./frame-slab.ts";
+import { HandleWriter } from "./handle-writer.ts";
 import { Loans, isSame } from "./loans.ts";
 import { allocate } from "./platform.ts";
 import { isPlainSocket } from "./plain-socket.ts";
@@ -75,6 +76,7 @@ export class SocketWriter {
   #drained: (() => void) | undefined;
   /** A write has been taken by the kernel, entirely, if nothing is left when it returns. */
   readonly #isPlain: boolean;
+  readonly #handle: HandleWriter | undefined;
   #loans: Loans | undefined;
   #isScheduled = false;
   #isWatching = false;
@@ -90,11 +92,17 @@ export class SocketWriter {
     this.#source = source;
     this.#owner = owner;
     this.#isPlain = isPlainSocket(socket);
+    this.#handle = isPlainSocket(socket) ? HandleWriter.for(socket, owner) : undefined;
   }
 
   /** The bytes that the platform has not taken yet. */
   get length(): number {
-    return this.#source.heldBytes + this.#source.readyBytes + this.#socket.writableLength;
+    return this.#source.heldBytes + this.#source.readyBytes + this.#pending;
+  }
+
+  /** The bytes that were written and that the kernel has not taken yet. */
+  get #pending(): number {
+    return this.#socket.writableLength + (this.#handle?.pending ?? 0);
   }
 
   /** Announces bytes that must not change before the promise resolves. They come from the source later. */
@@ -155,7 +163,7 @@ export class SocketWriter {
     this.#flushedIn = turn;
     if (this.#socket.writable) this.#writeChunks(chunks, size, borrowed);
     if (!this.#isPlain) return;
-    const isDone = this.#socket.writableLength === 0;
+    const isDone = this.#pending === 0;
     for (const chunk of chunks) returnSlab(chunk, isDone);
   }
 
@@ -176,7 +184,7 @@ export class SocketWriter {
     const joined = joinInSlab(chunks, size);
     this.#write(joined);
     // The kernel did not take all of it, so the socket still reads from it.
-    if (this.#socket.writableLength > 0) forgetSlab(joined);
+    if (this.#pending > 0) forgetSlab(joined);
   }
 
   /** Writes small chunks together and large ones as they are. */
@@ -208,7 +216,7 @@ export class SocketWriter {
     try {
       if (returnLoan) socket.write(chunk, () => (returnLoan(), this.#owner.drained()));
       else if (!this.#isPlain) socket.write(chunk, (this.#drained ??= () => this.#owner.drained()));
-      else {
+      else if (!this.#handle?.write(chunk)) {
         socket.write(chunk);
         if (socket.writableLength > 0) this.#watch();
       }

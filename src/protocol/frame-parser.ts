@@ -37,7 +37,7 @@ export interface FrameHandler {
 /** 2 bytes, a length of 8 and a masking key of 4. */
 const MAX_HEADER = 14;
 /** Below this the call into the platform costs more than the loop, in bytes. */
-const PLATFORM_MASK_FROM = 64;
+const PLATFORM_MASK_FROM = 48;
 const NO_PAYLOAD = new Uint8Array(0);
 
 const WHOLE_TEXT = FIN | Opcode.Text;

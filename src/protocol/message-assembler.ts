@@ -10,7 +10,7 @@ import type { ProtocolPlatform } from "./platform.ts";
 import { isValidUtf8, Utf8Validator } from "./utf8-validator.ts";
 
 /** Below this the call into the platform costs more than the loop, in bytes. */
-const PLATFORM_UTF8_FROM = 128;
+const PLATFORM_UTF8_FROM = 256;
 
 export function invalidUtf8(): ProtocolError {
   return new ProtocolError("text that is not UTF-8", 1007);

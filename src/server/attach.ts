@@ -65,6 +65,6 @@ function dispatch(
   if (claimant) return claimant.accept(request, socket, head);
   // Somebody else listens too, and what is not ours is theirs.
   if (isShared) return;
-  if (!isOurs && canPassOn(request)) passOn(http, request, socket, first.clock);
+  if (!isOurs && canPassOn(request, socket)) passOn(http, request, socket, first.clock);
   else first.accept(request, socket, head);
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TimeoutError } from "../errors.ts";
@@ -18,11 +18,13 @@ import { acceptHeaders } from "../protocol/handshake/accept.ts";
 import { selectSubprotocol } from "../protocol/handshake/subprotocol.ts";
 import { ACCEPT, decide } from "./decision.ts";
 import type { Accepted, Decision } from "./decision.ts";
+import { EarlyData } from "./early-data.ts";
 import type { Group } from "./group.ts";
 import type { OnHandshake } from "./handler.ts";
 import { pathOf } from "./handshake-request.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { quote } from "./logger.ts";
+import { unfinishedResponse } from "./pipelining.ts";
 import { formatAnswer, formatHead, refusalAnswer } from "./refusal.ts";
 import type { Answer, Refusal } from "./refusal.ts";
 import { screen, SHUTTING_DOWN } from "./screening.ts";
@@ -49,6 +51,8 @@ export interface Opened {
   readonly subprotocol: string | undefined;
 }
 
+const NOTHING = new Uint8Array();
+
 const INTERNAL_ERROR: Refusal = {
   status: 500,
   headers: [],
@@ -65,7 +69,8 @@ export class Handshake {
   readonly #server: HandshakeServer;
   readonly #incoming: IncomingMessage;
   readonly #socket: Duplex;
-  readonly #head: Uint8Array;
+  /** What came after the request. */
+  #head: Uint8Array;
 
   constructor(
     server: HandshakeServer,
@@ -81,6 +86,8 @@ export class Handshake {
 
   /** Never throws. Without a hook all is decided when it returns. */
   start(): void {
+    const earlier = unfinishedResponse(this.#incoming, this.#socket);
+    if (earlier) return this.#cut(earlier);
     const candidate = screen(this.#server, this.#incoming, this.#socket);
     if ("status" in candidate) return this.refuse(candidate);
     const { onHandshake } = this.#server.settings;
@@ -93,6 +100,18 @@ export class Handshake {
     this.#answer(refusalAnswer(refusal));
   }
 
+  /**
+   * An answer would come in the place of the earlier response, so there is none (RFC 9112 section 9.3.2: a client must
+   * expect that). A response that is complete is still on its way, and gets there.
+   */
+  #cut(earlier: ServerResponse): void {
+    this.#log("it came before an earlier request was answered");
+    if (earlier.writableEnded) this.#server.endSocket(this.#socket, NOTHING);
+    else earlier.destroy();
+    // (Where Node has put a stream between the socket and us.)
+    if (this.#socket !== earlier.socket) this.#socket.destroy();
+  }
+
   /** Never rejects. What the hook does after it was interrupted has no effect. */
   async #ask(candidate: Candidate, hook: OnHandshake<unknown>): Promise<void> {
     const { settings, pending } = this.#server;
@@ -102,9 +121,12 @@ export class Handshake {
       return new Interrupted(new TimeoutError("the handshake", openTimeout), UNDECIDED);
     });
     pending.add(interruption);
+    const early = new EarlyData(this.#socket, this.#head);
     try {
       const decision = decide(hook, candidate.request);
-      const outcome = await Promise.race([decision, interruption.happened]);
+      const outcome = await Promise.race([decision, interruption.happened]).finally(() => {
+        this.#head = early.take();
+      });
       if (outcome instanceof Interrupted) this.#giveUp(candidate, outcome);
       else this.#conclude(candidate, outcome);
     } catch (error) {

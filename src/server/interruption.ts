@@ -37,8 +37,7 @@ export class Interruption {
     this.#socket = socket;
     this.#clock = clock;
     this.#timer = clock.setTimeout(() => this.interrupt(late()), timeout);
-    // Nothing reads from the socket now: what comes in waits in its buffer, up to the high-water mark, and an end is
-    // seen unless bytes came before it.
+    // These come because the socket is read meanwhile: see `EarlyData`.
     socket.on("end", this.#onGone);
     socket.on("close", this.#onGone);
   }

@@ -12,11 +12,13 @@ import { checkCompressionOptions, supportsContextTakeover } from "../node/deflat
 import type { CompressionOptions } from "../node/deflate/codec.ts";
 import { systemClock } from "../util/clock.ts";
 import type { Clock } from "../util/clock.ts";
+import { checkOptions } from "../util/option-names.ts";
 import type { GuardLimits } from "./guard.ts";
 import type { OnHandshake } from "./handler.ts";
 import { HostList } from "./host.ts";
 import { defaultLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
+import { SERVE_OPTIONS } from "./option-names.ts";
 import { OriginPolicy } from "./origin.ts";
 import type { Origins } from "./origin.ts";
 import { TrustedProxies } from "./proxy.ts";
@@ -115,8 +117,9 @@ const OPEN_TIMEOUT = 10_000;
 /** The character set of a token (RFC 9110 section 5.6.2), which a subprotocol is. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** @throws TypeError or RangeError for an option that makes no sense. */
+/** @throws TypeError or RangeError for an option that there is not, or that makes no sense. */
 export function resolveOptions<Data>(options: ServeOptions<Data>): Settings {
+  checkOptions("serve", options, SERVE_OPTIONS);
   checkListen(options);
   const { compression = true, subprotocols = [], clock = systemClock } = options;
   const malformed = subprotocols.find((name) => !TOKEN.test(name));
@@ -183,6 +186,8 @@ function checkListen({ port, host, path, server, listen, tls }: ListenOptions): 
 }
 
 function positive(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || value > 0) return value;
-  throw new RangeError(`${name} is ${value}, and has to be above 0`);
+  if (value === undefined || (typeof value === "number" && value > 0)) return value;
+  // (Text comes from the environment or a file, where the types don't see it.)
+  const shown = typeof value === "number" ? value : JSON.stringify(value);
+  throw new RangeError(`${name} is ${shown}, and has to be a number above 0`);
 }

@@ -12,6 +12,7 @@ import { HttpHeaders } from "../http/headers.ts";
 import { listHas } from "../protocol/handshake/field-values.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Logger } from "./logger.ts";
+import { unfinishedResponse } from "./pipelining.ts";
 import { endSocket } from "./refusal.ts";
 
 /** A listener of an `http` server; what it returns is ignored, but for a promise that rejects. */
@@ -49,10 +50,12 @@ export function wantsWebSocket({ rawHeaders }: IncomingMessage): boolean {
   return listHas(new HttpHeaders(rawHeaders).getAll("upgrade"), "websocket");
 }
 
-/** Whether {@link passOn} can hand the request on: Node reads no body after an upgrade. */
-export function canPassOn({ headers }: IncomingMessage): boolean {
+/** Whether {@link passOn} can hand the request on: Node reads no body after an upgrade, and has one response at a time. */
+export function canPassOn(request: IncomingMessage, socket: Duplex): boolean {
+  const { headers } = request;
   const length = headers["content-length"] ?? "0";
-  return length === "0" && headers["transfer-encoding"] === undefined;
+  const hasBody = length !== "0" || headers["transfer-encoding"] !== undefined;
+  return !hasBody && !unfinishedResponse(request, socket);
 }
 
 /**

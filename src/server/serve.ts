@@ -45,19 +45,20 @@ interface NoFunction {
  * console.log(server.url);
  * ```
  */
-export function serve<Data>(
-  handler: Handler<Data>,
-  options: ServeOptionsWithData<Data>,
-): Promise<Server<Data>>;
+// (The compiler says what the last one has against a call: the one that is used most.)
 export function serve<Data, const Path extends RoutePath>(
   routes: Routes<Path, Data> & NoFunction,
   options: ServeOptionsWithData<Data>,
 ): Promise<Server<Data>>;
-export function serve(handler: Handler, options?: ServeOptions): Promise<Server<undefined>>;
+export function serve<Data>(
+  handler: Handler<Data>,
+  options: ServeOptionsWithData<Data>,
+): Promise<Server<Data>>;
 export function serve<const Path extends RoutePath>(
   routes: Routes<Path> & NoFunction,
   options?: ServeOptions,
 ): Promise<Server<undefined>>;
+export function serve(handler: Handler, options?: ServeOptions): Promise<Server<undefined>>;
 export async function serve(target: unknown, given?: unknown): Promise<unknown> {
   const options = (given ?? {}) as ServeOptions<unknown>;
   const settings = resolveOptions(options);

@@ -67,7 +67,7 @@ export interface Server<Data = unknown> extends AsyncDisposable {
    * gone: at the latest after `grace` and `timeout`, when what is left is cut. Calling it again changes nothing. A
    * server that was attached to another leaves that one running.
    *
-   * @throws RangeError for a code that can't be sent, or a negative duration.
+   * @throws TypeError for an option that there is not, RangeError for a code that can't be sent, or a negative duration.
    */
   close(options?: ShutdownOptions): Promise<void>;
 }

@@ -8,12 +8,14 @@ import { StateError } from "../errors.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import { CloseCode, isCloseCode } from "../util/close-code.ts";
 import { Deferred } from "../util/deferred.ts";
+import { checkOptions } from "../util/option-names.ts";
 import type { Group } from "./group.ts";
 import type { ServerConnection } from "./handler.ts";
 import { Interrupted } from "./interruption.ts";
 import type { Interruption } from "./interruption.ts";
 import type { Listener } from "./listener.ts";
 import type { Logger } from "./logger.ts";
+import { SHUTDOWN_OPTIONS } from "./option-names.ts";
 import { SHUTTING_DOWN } from "./screening.ts";
 import type { Tally } from "./tally.ts";
 import type { Duplex } from "node:stream";
@@ -51,8 +53,10 @@ const STEP = 10;
 /** The longest delay that Node's timers know. */
 const FOREVER = 2 ** 31 - 1;
 
-/** @throws RangeError for a code that can't be sent, or a negative duration. */
-export function checkShutdown({ code, grace = 0, timeout = 0 }: ShutdownOptions): void {
+/** @throws TypeError for an option that there is not, RangeError for a code that can't be sent, or a negative duration. */
+export function checkShutdown(options: ShutdownOptions): void {
+  checkOptions("close", options, SHUTDOWN_OPTIONS);
+  const { code, grace = 0, timeout = 0 } = options;
   if (code !== undefined && !isCloseCode(code)) throw new RangeError(`${code} is no close code`);
   if (!(grace >= 0 && timeout >= 0)) throw new RangeError("grace and timeout can't be negative");
 }

@@ -13,7 +13,7 @@ interface FakeTimer {
 }
 
 /**
- * Give it as the `clock` option of a connection, a server or a client, then call {@link FakeClock.advance}.
+ * Give it as the `clock` option of a connection, a server or a client, then call {@link FakeClock.advance} or {@link FakeClock.advanceAsync}.
  *
  * `defer` still means the end of the real turn of the event loop: that is no matter of time.
  *
@@ -21,7 +21,7 @@ interface FakeTimer {
  * ```ts
  * const clock = new FakeClock();
  * const [a, b] = pair({ clock });
- * clock.advance(20_000); // the keepalive pings
+ * await clock.advanceAsync(60_000); // keepalive pings, and is answered
  * ```
  */
 export class FakeClock implements Clock {
@@ -51,15 +51,40 @@ export class FakeClock implements Clock {
     systemClock.defer(callback);
   }
 
-  /** Moves time by `duration` milliseconds, and runs what falls due on the way, in order. */
+  /**
+   * Moves time by `duration` milliseconds, and runs what falls due on the way, in order. Nothing else runs within the
+   * call, no answer to a ping either: see {@link FakeClock.advanceAsync}.
+   */
   advance(duration: number): void {
     const end = this.#now + duration;
-    for (let timer = this.#next(end); timer; timer = this.#next(end)) {
-      this.#timers.delete(timer);
-      this.#now = timer.due;
-      timer.callback();
-    }
-    this.#now = end;
+    while (this.#runNext(end));
+    this.#moveTo(end);
+  }
+
+  /**
+   * As {@link FakeClock.advance}, and before each timer what went before has a turn of the real event loop: promises are
+   * settled, and the two connections of a `pair` answer each other. What comes over a network may take longer.
+   */
+  async advanceAsync(duration: number): Promise<void> {
+    const end = this.#now + duration;
+    do await turn();
+    while (this.#runNext(end));
+    this.#moveTo(end);
+  }
+
+  /** Whether there was a timer to run. */
+  #runNext(end: number): boolean {
+    const timer = this.#next(end);
+    if (!timer) return false;
+    this.#timers.delete(timer);
+    this.#moveTo(timer.due);
+    timer.callback();
+    return true;
+  }
+
+  /** (A timer may have moved it further.) */
+  #moveTo(time: number): void {
+    this.#now = Math.max(this.#now, time);
   }
 
   #next(end: number): FakeTimer | undefined {
@@ -69,4 +94,8 @@ export class FakeClock implements Clock {
     }
     return next;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => systemClock.defer(resolve));
 }

@@ -253,6 +253,46 @@ describe("while onHandshake decides", () => {
     expect((await (await connect()).ask(upgradeRequest())).status).toBe(101);
   });
 
+  test.each(deaths)("a client that %s after early data is missed at once", async (_name, die) => {
+    const { called, onHandshake } = waitingHook();
+    const { server, connect } = await startServer(echo, { onHandshake });
+    const client = await connect();
+    client.socket.write(Buffer.concat([Buffer.from(upgradeRequest()), clientFrame(1, "head")]));
+    const { signal } = await called;
+    await new Promise((resolve) => client.socket.write(clientFrame(1, "more"), resolve));
+    die(client.socket as Socket);
+    if (!signal.aborted) await once(signal, "abort");
+    expect(signal.reason).toBeInstanceOf(ClosedError);
+    await server.close();
+  });
+
+  test("early data is delivered in order, however it is cut, beyond what is kept too", async () => {
+    const { called, answer, onHandshake } = waitingHook();
+    const { server, connect } = await startServer(echo, { onHandshake });
+    const sockets: Socket[] = [];
+    server.http?.on("connection", (socket: Socket) => sockets.push(socket));
+    const client = await connect();
+    const numbers = Array.from({ length: 20_000 }, (_, index) => String(index).padStart(8, "0"));
+    const frames = Buffer.concat(numbers.map((number) => clientFrame(1, number)));
+    expect(frames.length).toBeGreaterThan(4 * 64 * 1024);
+    client.socket.write(Buffer.concat([Buffer.from(upgradeRequest()), frames.subarray(0, 5)]));
+    await called;
+    for (const end of [6, 100, 1000]) {
+      const begin = end === 6 ? 5 : end === 100 ? 6 : 100;
+      await new Promise((resolve) => client.socket.write(frames.subarray(begin, end), resolve));
+    }
+    client.socket.write(frames.subarray(1000));
+    const [socket] = sockets as [Socket];
+    while (socket.bytesRead < 64 * 1024) await new Promise((resolve) => setImmediate(resolve));
+    answer.resolve({});
+    expect((await client.response()).status).toBe(101);
+    const echoes = await client.read(numbers.length * 10);
+    const received = numbers.map((_, index) =>
+      echoes.toString("latin1", index * 10 + 2, index * 10 + 10),
+    );
+    expect(received).toEqual(numbers);
+  });
+
   test("a hook that fails after its client has gone is not heard", async () => {
     const { called, answer, onHandshake } = waitingHook();
     const { connect, logger } = await startServer(echo, { onHandshake });

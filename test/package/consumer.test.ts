@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { codeEntries, root } from "../support/project.ts";
 import { runNode } from "../support/run.ts";
-import { scratchFolder } from "../support/scratch.ts";
+import { scratchFolder, writeFiles } from "../support/scratch.ts";
 import { installConsumer } from "./support/consumer.ts";
 
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
@@ -19,6 +19,30 @@ describe("a project that installs the packed package", () => {
     const { code, stdout } = await runNode([tsc, "-p", project], { cwd: folder });
     expect(stdout).toBe("");
     expect(code).toBe(0);
+  });
+
+  test("is told what is wrong with a call of serve", async () => {
+    const mistakes: [code: string, message: string][] = [
+      [
+        "serve(async (c) => c.send(''), { prot: 1 });",
+        "'prot' does not exist in type 'ServeOptions",
+      ],
+      ["serve(() => {}, { port: '1' });", "Type 'string' is not assignable to type 'number'"],
+      ["serve(handler);", "'Handler<User>' is not assignable to parameter of type 'Handler'"],
+    ];
+    const head = `import { serve } from "fullduplex/server";
+      import type { Handler } from "fullduplex/server";
+      interface User { name: string }
+      declare const handler: Handler<User>;`;
+    const code = mistakes.map(([text]) => `void ${text}`).join("\n");
+    const project = { extends: "./tsconfig.node.json", include: ["mistakes.ts"] };
+    writeFiles(folder, {
+      "mistakes.ts": `${head}\n${code}`,
+      "tsconfig.mistakes.json": JSON.stringify(project),
+    });
+    const { stdout } = await runNode([tsc, "-p", "tsconfig.mistakes.json"], { cwd: folder });
+    for (const [, message] of mistakes) expect(stdout).toContain(message);
+    expect(stdout).not.toContain("never");
   });
 
   test("imports every entry", async () => {

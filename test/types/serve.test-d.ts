@@ -32,6 +32,9 @@ void serve(() => {}, { onHandshake: () => ({ headers: new Headers() }) });
 void serve((connection) => equal<typeof connection.data, User>(true), {
   onHandshake: (_request: HandshakeRequest) => ({ data: { name: "a" } as User }),
 });
+void serve((connection) => equal<typeof connection.data, { name: string }>(true), {
+  onHandshake: () => ({ data: { name: "a" } }),
+});
 void serve((connection: ServerConnection<User>) => connection.data.name, {
   onHandshake: async (request) => {
     if (request.origin === undefined) return new Response(null, { status: 401 });

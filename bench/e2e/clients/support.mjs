@@ -20,6 +20,7 @@ import { measureWindow } from "../load/window.mjs";
  * @property {number} size
  * @property {number} warmup
  * @property {number} seconds
+ * @property {import("../load/window.mjs").Cores} [cores]
  */
 
 /** @type {Job} */
@@ -75,9 +76,9 @@ function same(one, other) {
  * @param {(url: string, conversation: Conversation, depth: number) => Promise<void>} open
  */
 export async function runClients(open) {
-  const { port, connections, depth, serverPid, warmup, seconds } = job;
+  const { port, connections, depth, serverPid } = job;
   const talks = Array.from({ length: connections }, (_, index) => new Conversation(index));
-  const timing = { warmup, seconds, pid: process.pid, loadPid: serverPid };
+  const timing = { ...job, pid: process.pid, loadPid: serverPid };
   /** @type {import("../load/main.mjs").Answer} */
   let answer;
   try {

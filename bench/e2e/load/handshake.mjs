@@ -25,12 +25,13 @@ const NAMESPACE_CONNECT = clientFrame(TEXT, Buffer.from("40"));
 /**
  * @typedef {object} Opening
  * @property {import("./socket.mjs").Address} address
- * @property {boolean} [deflate] Offer permessage-deflate, and insist on it.
+ * @property {boolean} [offer] Offer permessage-deflate.
+ * @property {boolean} [deflate] Offer it, and insist on it.
  * @property {boolean} [socketIo] Speak engine.io and connect to socket.io's default namespace.
  */
 
 /** @param {Opening} opening */
-export function handshakeRequest({ address, deflate = false, socketIo = false }) {
+export function handshakeRequest({ address, offer, deflate = false, socketIo }) {
   const lines = [
     `GET ${socketIo ? "/socket.io/?EIO=4&transport=websocket" : "/"} HTTP/1.1`,
     `Host: 127.0.0.1:${address.port}`,
@@ -38,7 +39,7 @@ export function handshakeRequest({ address, deflate = false, socketIo = false })
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
     `Sec-WebSocket-Key: ${KEY}`,
-    ...(deflate ? [`Sec-WebSocket-Extensions: ${DEFLATE}`] : []),
+    ...(offer || deflate ? [`Sec-WebSocket-Extensions: ${DEFLATE}`] : []),
   ];
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { runBroadcast } from "./broadcast.mjs";
-import { runDeflate } from "./deflate.mjs";
-import { runEcho } from "./echo.mjs";
+import { runBroadcast } from "./kinds/broadcast.mjs";
+import { runDeflate } from "./kinds/deflate.mjs";
+import { runEcho } from "./kinds/echo.mjs";
 import { Unsupported } from "./failure.mjs";
-import { runMemory } from "./memory.mjs";
-import { runPaced } from "./paced.mjs";
-import { runStorm } from "./storm.mjs";
+import { runMemory } from "./kinds/memory.mjs";
+import { runPaced } from "./kinds/paced.mjs";
+import { runStorm } from "./kinds/storm.mjs";
 
 /**
  * @typedef {object} Target What is measured, and for how long.
@@ -19,17 +19,18 @@ import { runStorm } from "./storm.mjs";
  * @property {number} pid
  * @property {number} warmup Seconds.
  * @property {number} seconds
+ * @property {import("./window.mjs").Cores} [cores]
  * @property {boolean} [deflate]
  * @property {boolean} [socketIo]
  */
 
 /**
- * @typedef {import("./echo.mjs").EchoLoad
- *   | import("./deflate.mjs").DeflateLoad
- *   | import("./broadcast.mjs").BroadcastLoad
- *   | import("./storm.mjs").StormLoad
- *   | import("./memory.mjs").MemoryLoad
- *   | import("./paced.mjs").PacedLoad} Load
+ * @typedef {import("./kinds/echo.mjs").EchoLoad
+ *   | import("./kinds/deflate.mjs").DeflateLoad
+ *   | import("./kinds/broadcast.mjs").BroadcastLoad
+ *   | import("./kinds/storm.mjs").StormLoad
+ *   | import("./kinds/memory.mjs").MemoryLoad
+ *   | import("./kinds/paced.mjs").PacedLoad} Load
  */
 
 /**
@@ -40,6 +41,7 @@ import { runStorm } from "./storm.mjs";
  * @property {number} [count] What was done in that time: messages, deliveries, connections.
  * @property {number | null} [serverCpu] Microseconds that the measured process used.
  * @property {number} [loadCpu] Microseconds that its counterpart used.
+ * @property {number} [disturbed] The part of a core that other programs had.
  * @property {number} [bytesEach] Memory of a connection.
  * @property {number} [p50] Microseconds until the reply.
  * @property {number} [p99]

@@ -54,22 +54,18 @@ export class SendRing {
 
 /** Frames of one length that come over and over; many connections may expect the same. */
 export class Pattern {
-  /** The frames, repeated, so that whatever comes in one read is in one piece here. */
+  /** The frames, twice, so that as many as there are, from any on, are in one piece. */
   bytes;
   /** The length of a frame, and of all of them. */
   frame;
   period;
 
-  /**
-   * @param {readonly Buffer[]} frames
-   * @param {number} [reach] The most bytes that come in one read. Default: that of all frames.
-   */
-  constructor(frames, reach) {
+  /** @param {readonly Buffer[]} frames */
+  constructor(frames) {
     this.frame = frames[0]?.length ?? 0;
     if (frames.some((frame) => frame.length !== this.frame)) throw new Error("lengths differ");
     this.period = this.frame * frames.length;
-    const turns = 1 + Math.ceil((reach ?? this.period) / this.period);
-    this.bytes = Buffer.concat(Array.from({ length: turns }, () => frames).flat());
+    this.bytes = Buffer.concat([...frames, ...frames]);
   }
 }
 
@@ -90,23 +86,39 @@ export class ExpectedStream {
    * @returns {number} How many frames have become complete; -1 when a byte is wrong.
    */
   accept(chunk, length) {
-    const { bytes, frame, period } = this.#pattern;
-    const at = this.#at;
-    const end = at + length;
-    if (end > bytes.length) return -1;
-    if (length <= SHORT) {
-      for (let index = 0; index < length; index++) {
-        if (chunk[index] !== bytes[at + index]) return -1;
-      }
-    } else if (length <= LONG || this.#reads++ % SAMPLE === 0) {
-      if (chunk.compare(bytes, at, end, 0, length) !== 0) return -1;
-    } else if (
-      chunk.compare(bytes, at, at + EDGE, 0, EDGE) !== 0 ||
-      chunk.compare(bytes, end - EDGE, end, length - EDGE, length) !== 0
-    ) {
-      return -1;
+    const { frame, period } = this.#pattern;
+    const begin = this.#at;
+    for (let from = 0; from < length; from += period) {
+      if (!this.#same(chunk, from, Math.min(length, from + period))) return -1;
     }
+    const end = begin + length;
     this.#at = end % period;
-    return Math.floor(end / frame) - Math.floor(at / frame);
+    return Math.floor(end / frame) - Math.floor(begin / frame);
+  }
+
+  /**
+   * Whether a part of the chunk, at most one turn around, is what must come.
+   *
+   * @param {Buffer} chunk
+   * @param {number} from
+   * @param {number} to
+   */
+  #same(chunk, from, to) {
+    const { bytes } = this.#pattern;
+    const at = this.#at;
+    const end = at + to - from;
+    if (to - from <= SHORT) {
+      for (let index = from; index < to; index++) {
+        if (chunk[index] !== bytes[at + index - from]) return false;
+      }
+      return true;
+    }
+    if (to - from <= LONG || this.#reads++ % SAMPLE === 0) {
+      return chunk.compare(bytes, at, end, from, to) === 0;
+    }
+    return (
+      chunk.compare(bytes, at, at + EDGE, from, from + EDGE) === 0 &&
+      chunk.compare(bytes, end - EDGE, end, to - EDGE, to) === 0
+    );
   }
 }

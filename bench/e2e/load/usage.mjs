@@ -27,6 +27,28 @@ export function cpuTime(pid) {
   }
 }
 
+/** Microseconds in the unit of /proc/stat, which Linux keeps at 100 a second for programs. */
+const TICK = 10_000;
+
+/**
+ * Microseconds that a core has been busy, with whatever it was.
+ *
+ * @param {number} core
+ * @returns {number | undefined}
+ */
+export function coreTime(core) {
+  try {
+    const line = new RegExp(`^cpu${core} (.*)$`, "m").exec(readFileSync("/proc/stat", "latin1"));
+    if (!line) return undefined;
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (line[1] ?? "")
+      .split(" ")
+      .map(Number);
+    return (user + nice + system + irq + softirq + steal) * TICK;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Bytes of memory that a process holds.
  *

@@ -6,7 +6,7 @@
 
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cpuTime } from "./usage.mjs";
+import { coreTime, cpuTime } from "./usage.mjs";
 
 /** Milliseconds to wait for the first that is done, when none was in the measured time. */
 const PATIENCE = 10_000;
@@ -17,7 +17,10 @@ const PATIENCE = 10_000;
  * @property {number} count What was done in that time.
  * @property {number | null} serverCpu Microseconds that the measured process used.
  * @property {number} loadCpu Microseconds that its counterpart used.
+ * @property {number} disturbed The part of a core that other programs had, on the core where it was more.
  */
+
+/** @typedef {{ measured: number, load: number }} Cores */
 
 /**
  * @typedef {object} Timing
@@ -25,6 +28,7 @@ const PATIENCE = 10_000;
  * @property {number} seconds
  * @property {number} pid The process that is measured.
  * @property {number} [loadPid] Its counterpart. Default: this process.
+ * @property {Cores} [cores] Where the two run, if each has one of its own.
  */
 
 /**
@@ -43,26 +47,41 @@ export async function measureWindow(timing, count) {
     await sleep(10);
   }
   const after = snapshot(timing, count);
+  const seconds = (after.at - before.at) / 1000;
+  const serverCpu = difference(after.server, before.server);
+  const loadCpu = difference(after.load, before.load) ?? 0;
+  const others = [
+    (difference(after.measuredCore, before.measuredCore) ?? 0) - (serverCpu ?? 0),
+    (difference(after.loadCore, before.loadCore) ?? 0) - loadCpu,
+  ];
   return {
-    seconds: (after.at - before.at) / 1000,
+    seconds,
     count: after.count - before.count,
-    serverCpu:
-      after.server === undefined || before.server === undefined
-        ? null
-        : after.server - before.server,
-    loadCpu: after.load - before.load,
+    serverCpu: serverCpu ?? null,
+    loadCpu,
+    disturbed: Math.max(0, ...others) / (seconds * 1e6),
   };
+}
+
+/**
+ * @param {number | undefined} after
+ * @param {number | undefined} before
+ */
+function difference(after, before) {
+  return after === undefined || before === undefined ? undefined : after - before;
 }
 
 /**
  * @param {Timing} timing
  * @param {() => number} count
  */
-function snapshot({ pid, loadPid = process.pid }, count) {
+function snapshot({ pid, loadPid = process.pid, cores }, count) {
   return {
     at: performance.now(),
     count: count(),
     server: cpuTime(pid),
-    load: cpuTime(loadPid) ?? 0,
+    load: cpuTime(loadPid),
+    measuredCore: cores && coreTime(cores.measured),
+    loadCore: cores && coreTime(cores.load),
   };
 }

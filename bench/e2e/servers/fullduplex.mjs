@@ -34,5 +34,9 @@ const broadcasts = (connection) => connection.forEach((message) => control(Strin
 
 const echo = handlers[process.argv[3] ?? "for-await"];
 if (!echo) throw new Error(`there is no form ${process.argv[3]}`);
-const server = await serve(mode === "broadcast" ? broadcasts : echo, tls ? { tls } : {});
+const server = await serve(mode === "broadcast" ? broadcasts : echo, {
+  // Default options, but for clients that would compress if they could.
+  ...(mode === "plain" && { compression: false }),
+  ...(tls && { tls }),
+});
 listening(server.port);

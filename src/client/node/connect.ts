@@ -11,9 +11,11 @@ import type { CompressionOptions } from "../../node/deflate/codec.ts";
 import { WebSocketTransport } from "../../node/websocket-transport.ts";
 import { systemClock } from "../../util/clock.ts";
 import { interruptible } from "../../util/interruptible.ts";
+import { checkOptions } from "../../util/option-names.ts";
 import type { ClientHandshake, ConnectOptions } from "./connect-options.ts";
 import { Opening } from "./opening.ts";
 import type { Opened } from "./opening.ts";
+import { CONNECT_OPTIONS } from "./option-names.ts";
 import { readFields } from "./request-headers.ts";
 import { readTarget } from "./target.ts";
 
@@ -28,7 +30,7 @@ type ClientConnection = Connection<undefined, ClientHandshake>;
  * @throws HandshakeError when the server refused, with its status, headers and body, or when its answer makes no sense.
  * @throws FullduplexError `ERR_CONNECT` when no server could be reached; `cause` says why.
  * @throws TimeoutError after `openTimeout`, or the signal's reason.
- * @throws TypeError or RangeError for a URL or options that make no sense.
+ * @throws TypeError or RangeError for a URL or options that make no sense, and for an option that there is not.
  *
  * @example
  * ```ts
@@ -41,6 +43,15 @@ type ClientConnection = Connection<undefined, ClientHandshake>;
 export async function connect(
   url: string | URL,
   options: ConnectOptions = {},
+): Promise<ClientConnection> {
+  checkOptions("connect", options, CONNECT_OPTIONS);
+  return openConnection(url, options);
+}
+
+/** As {@link connect}, for options whose names are known to be right. */
+export async function openConnection(
+  url: string | URL,
+  options: ConnectOptions,
 ): Promise<ClientConnection> {
   const { compression = true, clock = systemClock, openTimeout: timeout = 10_000 } = options;
   const target = readTarget(url, options.socketPath);

@@ -7,8 +7,10 @@
 import type { Connection } from "../../connection/connection.ts";
 import { reconnectWith } from "../../connection/reconnecting.ts";
 import type { ReconnectOptions } from "../../connection/reconnecting.ts";
+import { checkOptions } from "../../util/option-names.ts";
 import type { ClientHandshake, ConnectOptions } from "./connect-options.ts";
-import { connect } from "./connect.ts";
+import { openConnection } from "./connect.ts";
+import { RECONNECT_OPTIONS } from "./option-names.ts";
 
 /**
  * Yields a connection, and another one whenever the loop comes round: after the body has ended, for whatever reason.
@@ -16,6 +18,7 @@ import { connect } from "./connect.ts";
  * 1012 or 1013. Leaving the loop closes the connection.
  *
  * @throws the error for which `isFatal` says so, or the signal's reason.
+ * @throws TypeError at once for an option that there is not.
  *
  * @example
  * ```ts
@@ -28,7 +31,17 @@ export function reconnecting(
   url: string | URL,
   options: ConnectOptions & ReconnectOptions<ConnectOptions> = {},
 ): AsyncGenerator<Connection<undefined, ClientHandshake>, never, undefined> {
-  return reconnectWith(connect, url, options, stayAlive);
+  checkOptions("reconnecting", options, RECONNECT_OPTIONS);
+  return reconnectWith(connectAgain, url, options, stayAlive);
+}
+
+/** `refresh` may have given new options. */
+async function connectAgain(
+  url: string | URL,
+  options: ConnectOptions,
+): Promise<Connection<undefined, ClientHandshake>> {
+  checkOptions("reconnecting", options, RECONNECT_OPTIONS);
+  return openConnection(url, options);
 }
 
 /** The timers of a clock let the process end, but somebody waits for this one. Nothing here ends a wait early. */

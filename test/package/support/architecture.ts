@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   testing: [...BASE, "protocol", "connection", "engine"],
   hub: [ENTRIES],
   "hub/browser": ["client/browser/index.ts", "hub/chat"],
-  cli: [ENTRIES, "hub"],
+  cli: [ENTRIES, "hub", "util/closest.ts"],
 };
 
 /** The layers that may import `node:*`. */

@@ -1,9 +1,15 @@
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { connect, createServer } from "node:tls";
+import type { TLSSocket } from "node:tls";
 
 import { afterEach, expect, test } from "vitest";
 
 import { startReading } from "../../../src/node/socket-reader.ts";
-import type { Socket } from "node:net";
+import { usesStreams } from "../../../src/node/streams-only.ts";
+
+import { certificate } from "../../support/certificates.ts";
 import { tcpPair } from "./support/tcp-pair.ts";
 
 const sockets: Socket[] = [];
@@ -40,7 +46,7 @@ function read(
   return { text, memory };
 }
 
-test("sockets of the system share the memory they read to", async () => {
+test.skipIf(usesStreams)("sockets of the system share the memory they read to", async () => {
   const pairs = [await pair(), await pair()];
   const reads = pairs.map(([, socket]) => read(socket, 20));
   for (let i = 0; i < 10; i++) {
@@ -49,6 +55,27 @@ test("sockets of the system share the memory they read to", async () => {
   }
   for (const { text } of reads) expect(await text).toBe("0,1,2,3,4,5,6,7,8,9,");
   expect(new Set(reads.flatMap(({ memory }) => [...memory])).size).toBe(1);
+});
+
+test.skipIf(usesStreams)("sockets with TLS share it too", async () => {
+  const server = createServer(certificate("server"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const accepted = once(server, "secureConnection");
+  const peer = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  const [socket] = (await accepted) as [TLSSocket];
+  sockets.push(peer, socket);
+  server.close();
+  const { text, memory } = read(socket, 100_006);
+  peer.write("first,");
+  peer.write("x".repeat(100_000));
+  expect(await text).toBe(`first,${"x".repeat(100_000)}`);
+  const [plainPeer, plain] = await pair();
+  const plainRead = read(plain, 2);
+  plainPeer.write("ab");
+  await plainRead.text;
+  expect([...memory]).toEqual([...plainRead.memory]);
 });
 
 test("what was read before comes first", async () => {

@@ -348,9 +348,9 @@ test("the platform's check of UTF-8 is used for longer texts, if it has one", ()
     },
   };
   const protocol = open("client", { platform });
-  protocol.receiveData(bytes(`81 01 41 81 7e 00 96 ${letters(150)}`));
+  protocol.receiveData(bytes(`81 01 41 81 7e 01 2c ${letters(300)}`));
   expect(protocol.events()).toHaveLength(2);
-  expect(checked).toEqual(["7-157"]);
-  protocol.receiveData(bytes(`81 7e 00 96 ${"42".repeat(150)}`));
+  expect(checked).toEqual(["7-307"]);
+  protocol.receiveData(bytes(`81 7e 01 2c ${"42".repeat(300)}`));
   expect(brief(protocol.events())).toEqual([["failure", 1007, "text that is not UTF-8"]]);
 });

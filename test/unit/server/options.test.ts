@@ -39,7 +39,12 @@ describe("misuse is an error", () => {
     ["an empty subprotocol", { subprotocols: [""] }, '"" is no token'],
     ["a timeout of zero", { openTimeout: 0 }, "openTimeout is 0"],
     ["a limit that is no number", { maxConnections: Number.NaN }, "maxConnections is NaN"],
+    ["a limit that is text", { idleTimeout: "5" as never }, 'idleTimeout is "5"'],
     ["a negative limit", { maxMessagesPerSecond: -1 }, "maxMessagesPerSecond is -1"],
+    ["an option that there is not", { maxMesage: 1 } as object, 'did you mean "maxMessage"?'],
+    ["one of compression", { compression: { treshold: 1 } as object }, '"threshold"?'],
+    ["one of the keepalive", { keepalive: { intervall: 1 } as object }, '"interval"?'],
+    ["no object", ["chat"] as object, "as an object"],
     ["a limit of no bytes", { maxMessage: 0 }, "maxMessage is 0"],
   ];
   test.each(wrong)("%s", (_name, options, message) => {

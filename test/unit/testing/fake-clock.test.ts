@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../../src/testing/fake-clock.ts";
+import { pair } from "../../../src/testing/pair.ts";
 
 test("time stands still until it is moved", () => {
   const clock = new FakeClock();
@@ -70,4 +71,63 @@ test("defer is a matter of turns, not of time", async () => {
   expect(log).toEqual([]);
   await deferred;
   expect(clock.timers).toBe(0);
+});
+
+test("time never goes back, whoever moves it", () => {
+  const clock = new FakeClock();
+  const times: number[] = [];
+  clock.setTimeout(() => clock.advance(100), 10);
+  clock.setTimeout(() => times.push(clock.now()), 20);
+  clock.setTimeout(() => times.push(clock.now()), 500);
+  clock.advance(30);
+  expect(times).toEqual([20]);
+  expect(clock.now()).toBe(110);
+});
+
+describe("advanceAsync", () => {
+  test("gives what a timer has set off its turn, before the next timer", async () => {
+    const clock = new FakeClock();
+    const log: string[] = [];
+    clock.setTimeout(() => {
+      void Promise.resolve().then(() => log.push("promise"));
+      clock.defer(() => void Promise.resolve().then(() => log.push("deferred")));
+    }, 10);
+    clock.setTimeout(() => log.push("late"), 10);
+    await clock.advanceAsync(10);
+    expect(log).toEqual(["promise", "deferred", "late"]);
+    expect(clock.now()).toBe(10);
+  });
+
+  test("runs timers that come of it, when they are due", async () => {
+    const clock = new FakeClock();
+    const sleep = (delay: number): Promise<void> =>
+      new Promise((resolve) => clock.setTimeout(resolve, delay));
+    const times: number[] = [];
+    const running = (async () => {
+      await Promise.resolve();
+      for (let step = 0; step < 3; step++) {
+        await sleep(10);
+        times.push(clock.now());
+      }
+    })();
+    await clock.advanceAsync(1000);
+    await running;
+    expect(times).toEqual([10, 20, 30]);
+    expect(clock.now()).toBe(1000);
+  });
+
+  test("lets a connection live through its pings", async () => {
+    const clock = new FakeClock();
+    const [client, server] = pair({ clock });
+    await clock.advanceAsync(3_600_000);
+    expect([client.state, server.state]).toEqual(["open", "open"]);
+    await client.close();
+    expect(clock.timers).toBe(0);
+  });
+
+  test("can overlap", async () => {
+    const clock = new FakeClock();
+    await Promise.all([clock.advanceAsync(20), clock.advanceAsync(10)]);
+    expect(clock.now()).toBe(20);
+  });
 });

@@ -41,6 +41,18 @@ function isClosed(socket: Socket): Promise<unknown> {
   return new Promise((resolve) => socket.resume().once("close", resolve));
 }
 
+describe("an option that there is not", () => {
+  const wrong: [object, string][] = [
+    [{ subprotocol: "a" }, 'connect has no option "subprotocol": did you mean "subprotocols"?'],
+    [{ initialDelay: 1 }, 'connect has no option "initialDelay"'],
+    [{ compression: { levle: 1 } }, 'no option "levle": did you mean "level"?'],
+    [["chat"], "connect takes its options as an object"],
+  ];
+  test.each(wrong)("%j is refused", async (options, message) => {
+    await expect(connect("ws://localhost", options)).rejects.toThrow(message);
+  });
+});
+
 describe("a connection", () => {
   test("knows its handshake, and loses no byte that came with it", async () => {
     const url = await serve((request) => {

@@ -33,6 +33,17 @@ test("gives up when the server refuses for good", async () => {
   await expect(connections.next()).rejects.toMatchObject({ status: 403 });
 });
 
+test("refuses options that there are not, at once and when it is given new ones", async () => {
+  expect(() => reconnecting("ws://localhost", { onRety: () => {} } as object)).toThrow(
+    new TypeError('reconnecting has no option "onRety": did you mean "onRetry"?'),
+  );
+  server = await RawServer.start((_request, socket) => socket.end(response(503)));
+  const options = { headers: {}, maxDelay: 1, stableAfter: 1, isFatal: undefined };
+  const refresh = (): object => ({ options: { header: {} } });
+  const connections = reconnecting(server.url, { ...options, refresh });
+  await expect(connections.next()).rejects.toThrow('"header": did you mean "headers"?');
+});
+
 test("keeps the process alive while it waits to connect again, and no longer", async () => {
   // (Only its own timer: what else runs in this process has timers too.)
   const set = vi.spyOn(globalThis, "setInterval");

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { Failure } from "./failure.mjs";
-import { FrameReader } from "./frames.mjs";
-import { handshakeRequest, refusal } from "./handshake.mjs";
-import { LoadSocket, loopbackAddress } from "./socket.mjs";
-import { measureWindow } from "./window.mjs";
-import { CLOSE, clientFrame } from "./wire.mjs";
+import { Failure } from "../failure.mjs";
+import { FrameReader } from "../frames.mjs";
+import { handshakeRequest, refusal } from "../handshake.mjs";
+import { LoadSocket, loopbackAddress } from "../socket.mjs";
+import { measureWindow } from "../window.mjs";
+import { CLOSE, clientFrame } from "../wire.mjs";
 
 /**
  * @typedef {object} StormLoad
@@ -21,7 +21,7 @@ const closing = clientFrame(CLOSE, Buffer.from([1000 >> 8, 1000 & 255]));
 
 /**
  * @param {StormLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 export async function runStorm({ connections }, target) {
   const request = handshakeRequest(target);
@@ -43,7 +43,7 @@ export async function runStorm({ connections }, target) {
 /**
  * Opens a connection, closes it, and waits until the server has answered and ended it.
  *
- * @param {import("./socket.mjs").Address} address
+ * @param {import("../socket.mjs").Address} address
  * @param {Buffer} request
  * @param {(error?: Error) => void} done
  */

@@ -8,7 +8,7 @@ import { cpuEach, isHeldBack, metrics } from "./metrics.mjs";
 import { ratios, spread } from "./statistics.mjs";
 
 /** @typedef {import("./statistics.mjs").Spread} Spread */
-/** @typedef {import("./rounds.mjs").PeerRounds} PeerRounds */
+/** @typedef {import("../rounds.mjs").PeerRounds} PeerRounds */
 
 /**
  * @typedef {object} Entry
@@ -34,7 +34,7 @@ import { ratios, spread } from "./statistics.mjs";
  */
 
 /**
- * @param {import("./scenarios.mjs").Scenario} scenario
+ * @param {import("../scenarios.mjs").Scenario} scenario
  * @param {readonly PeerRounds[]} all
  * @returns {Row[]}
  */
@@ -53,7 +53,7 @@ export function makeRows({ id, title, own, metrics: names }, all) {
 }
 
 /**
- * @param {import("./scenarios.mjs").MetricName} name
+ * @param {import("../scenarios.mjs").MetricName} name
  * @param {readonly PeerRounds[]} all
  * @param {boolean} oneForm Whether only one form of this package takes part.
  */
@@ -91,13 +91,25 @@ function table(all, read) {
   );
 }
 
+/** More than this part of a core for other programs is worth a word. */
+const QUIET = 0.1;
+
 /** @param {readonly import("./metrics.mjs").Result[]} results */
 function warning(results) {
+  const notes = [];
   const lost = Math.max(0, ...results.map((result) => result.lost ?? 0));
-  if (lost > 0.01) return `overloaded: ${Math.round(lost * 100)} % were never sent`;
+  if (lost > 0.01) notes.push(`overloaded: ${percent(lost)} were never sent`);
   // An open loop keeps its generator busy whatever the server does.
   const held = results.filter((result) => result.p50 === undefined && isHeldBack(result)).length;
-  return held * 2 > results.length ? "limited by the other side" : undefined;
+  if (held * 2 > results.length) notes.push("limited by the other side");
+  const disturbed = spread(results.map((result) => result.disturbed ?? 0))?.median ?? 0;
+  if (disturbed > QUIET) notes.push(`disturbed: others had ${percent(disturbed)} of a core`);
+  return notes.length === 0 ? undefined : notes.join("; ");
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${Math.round(share * 100)} %`;
 }
 
 /** @param {readonly (number | undefined)[]} values */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @typedef {import("../e2e/load/main.mjs").Result} Result */
+/** @typedef {import("../../e2e/load/main.mjs").Result} Result */
 
 /**
  * @typedef {object} Metric

@@ -6,9 +6,9 @@
  */
 
 import { conversation } from "./echo.mjs";
-import { Failure } from "./failure.mjs";
-import { openMany } from "./handshake.mjs";
-import { measureWindow } from "./window.mjs";
+import { Failure } from "../failure.mjs";
+import { openMany } from "../handshake.mjs";
+import { measureWindow } from "../window.mjs";
 
 /**
  * @typedef {object} PacedLoad
@@ -29,7 +29,7 @@ class PacedConnection {
   #due = [];
 
   /**
-   * @param {import("./socket.mjs").LoadSocket} socket
+   * @param {import("../socket.mjs").LoadSocket} socket
    * @param {ReturnType<typeof conversation>} conversation
    * @param {(due: number) => void} onReply
    * @param {(error: Error) => void} onError
@@ -55,7 +55,7 @@ class PacedConnection {
 
 /**
  * @param {PacedLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 export async function runPaced({ connections, rate, size }, target) {
   const sockets = await openMany(connections, () => target);

@@ -10,7 +10,7 @@ import { renderRow } from "./table.mjs";
 
 /**
  * @typedef {object} Results
- * @property {import("./machine.mjs").Machine} machine
+ * @property {import("../machine.mjs").Machine} machine
  * @property {Record<string, string>} versions Of the peers, by label.
  * @property {{ rounds: number, seconds: number, warmup: number, quick: boolean }} run
  * @property {readonly import("./row.mjs").Row[]} rows

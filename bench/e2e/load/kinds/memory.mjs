@@ -6,15 +6,16 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { compressedConversation } from "./deflate.mjs";
-import { Failure, Unsupported } from "./failure.mjs";
-import { openMany } from "./handshake.mjs";
-import { residentMemory } from "./usage.mjs";
+import { Failure, Unsupported } from "../failure.mjs";
+import { openMany } from "../handshake.mjs";
+import { residentMemory } from "../usage.mjs";
 
 /**
  * @typedef {object} MemoryLoad
  * @property {"memory"} kind
  * @property {number} connections
  * @property {number} [size] Of a compressed message that each connection echoes before; default: none.
+ * @property {boolean} [offer] Offer permessage-deflate, as browsers do; servers do with it what is their default.
  */
 
 /** Connections that come and go before, so that what a server makes once isn't counted. */
@@ -25,14 +26,15 @@ const SETTLE = 400;
 
 /**
  * @param {MemoryLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
-export async function runMemory({ connections, size }, target) {
-  const first = await openMany(FIRST, () => target);
+export async function runMemory({ connections, size, offer = false }, target) {
+  const opening = { ...target, offer };
+  const first = await openMany(FIRST, () => opening);
   if (size !== undefined) await exchange(first, size, target);
   for (const socket of first) socket.destroy();
   const before = await settled(target.pid);
-  const sockets = await openMany(connections, () => target);
+  const sockets = await openMany(connections, () => opening);
   if (size !== undefined) await exchange(sockets, size, target);
   const after = await settled(target.pid);
   return { bytesEach: (after - before) / connections };
@@ -41,9 +43,9 @@ export async function runMemory({ connections, size }, target) {
 /**
  * Sends one message on each connection, and waits for the replies.
  *
- * @param {readonly import("./socket.mjs").LoadSocket[]} sockets
+ * @param {readonly import("../socket.mjs").LoadSocket[]} sockets
  * @param {number} size
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 async function exchange(sockets, size, target) {
   const failure = new Failure();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { closest } from "../../../src/cli/closest.ts";
+import { closest } from "../../../src/util/closest.ts";
 
 const NAMES = ["connect", "echo", "hub", "no-compress", "compress"];
 

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { broadcastTexts } from "../shared/broadcast-texts.mjs";
-import { Failure } from "./failure.mjs";
-import { openMany } from "./handshake.mjs";
-import { ExpectedStream, Pattern } from "./streams.mjs";
-import { measureWindow } from "./window.mjs";
-import { TEXT, clientFrame, serverFrame } from "./wire.mjs";
+import { broadcastTexts } from "../../shared/broadcast-texts.mjs";
+import { Failure } from "../failure.mjs";
+import { openMany } from "../handshake.mjs";
+import { ExpectedStream, Pattern } from "../streams.mjs";
+import { measureWindow } from "../window.mjs";
+import { TEXT, clientFrame, serverFrame } from "../wire.mjs";
 
 /**
  * @typedef {object} BroadcastLoad
@@ -25,15 +25,14 @@ const AHEAD = 2;
 
 /**
  * @param {BroadcastLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 export async function runBroadcast({ connections, perTurn }, target) {
   const sockets = await openMany(connections, () => target);
   const wrap = (/** @type {string} */ text) => {
     return Buffer.from(target.socketIo ? `42["m","${text}"]` : text);
   };
-  const frames = broadcastTexts.map((text) => serverFrame(TEXT, wrap(text)));
-  const pattern = new Pattern(frames, (frames[0]?.length ?? 0) * BATCH * AHEAD);
+  const pattern = new Pattern(broadcastTexts.map((text) => serverFrame(TEXT, wrap(text))));
   const request = clientFrame(TEXT, wrap(`${perTurn} ${BATCH / perTurn}`));
   const failure = new Failure();
   let delivered = 0;

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { Failure } from "./failure.mjs";
-import { openMany } from "./handshake.mjs";
-import { binaryMessage, textMessage } from "./messages.mjs";
-import { ExpectedStream, Pattern, SendRing } from "./streams.mjs";
-import { measureWindow } from "./window.mjs";
-import { BINARY, TEXT, clientFrame, serverFrame } from "./wire.mjs";
+import { Failure } from "../failure.mjs";
+import { openMany } from "../handshake.mjs";
+import { binaryMessage, textMessage } from "../messages.mjs";
+import { ExpectedStream, Pattern, SendRing } from "../streams.mjs";
+import { measureWindow } from "../window.mjs";
+import { BINARY, TEXT, clientFrame, serverFrame } from "../wire.mjs";
 
 /**
  * @typedef {object} EchoLoad
@@ -20,7 +20,7 @@ import { BINARY, TEXT, clientFrame, serverFrame } from "./wire.mjs";
  * @property {"binary" | "text"} type
  */
 
-/** @typedef {import("./main.mjs").Target} Target */
+/** @typedef {import("../main.mjs").Target} Target */
 
 /**
  * @param {EchoLoad} load

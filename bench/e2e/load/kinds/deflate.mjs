@@ -6,13 +6,13 @@
  */
 
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import { Failure, Unsupported } from "./failure.mjs";
-import { FrameReader } from "./frames.mjs";
-import { openMany } from "./handshake.mjs";
-import { jsonMessage } from "./messages.mjs";
-import { SendRing } from "./streams.mjs";
-import { measureWindow } from "./window.mjs";
-import { RSV1, TEXT, clientFrame } from "./wire.mjs";
+import { Failure, Unsupported } from "../failure.mjs";
+import { FrameReader } from "../frames.mjs";
+import { openMany } from "../handshake.mjs";
+import { jsonMessage } from "../messages.mjs";
+import { SendRing } from "../streams.mjs";
+import { measureWindow } from "../window.mjs";
+import { RSV1, TEXT, clientFrame } from "../wire.mjs";
 
 /**
  * @typedef {object} DeflateLoad
@@ -29,7 +29,7 @@ const flush = { finishFlush: constants.Z_SYNC_FLUSH };
 
 /**
  * @param {DeflateLoad} load
- * @param {import("./main.mjs").Target} target
+ * @param {import("../main.mjs").Target} target
  */
 export async function runDeflate(load, target) {
   const sockets = await openMany(load.connections, () => target);
@@ -98,7 +98,7 @@ class CompressedReplies {
     return this.#next - before;
   }
 
-  /** @param {import("./frames.mjs").Frame} frame */
+  /** @param {import("../frames.mjs").Frame} frame */
   #check({ opcode, compressed, payload }) {
     const index = this.#next++ % this.#messages.length;
     if (opcode !== TEXT) throw new Error(`a reply with opcode ${opcode}`);

@@ -1,0 +1,122 @@
+/**
+ * Writes to the native handle of a socket, past its stream. The kernel takes most writes at once, and then the stream's
+ * bookkeeping (a request object, a callback, a tick) costs as much as the rest of a short message. What is used is tried
+ * out first, on the runtime at hand; where anything is missing, everything goes through the stream. (So it does from
+ * Node 26 on, whose streams spare the request themselves.)
+ *
+ * @module
+ */
+
+import { Socket } from "node:net";
+import { getSystemErrorName } from "node:util";
+import { usesStreams } from "./streams-only.ts";
+
+/** What the stream gives to the handle with each write; the native side keeps it while the kernel is not done. */
+interface WriteRequest {
+  oncomplete?: (status: number) => void;
+  /** Keeps the memory alive. */
+  buffer?: Uint8Array;
+}
+
+interface NativeHandle {
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  /** The bytes that the kernel has not taken. */
+  readonly writeQueueSize: number;
+}
+
+/** Who is told that the kernel has taken what was pending. */
+export interface HandleOwner {
+  drained(): void;
+}
+
+type RequestClass = new () => WriteRequest;
+
+let requestClass: RequestClass | false | undefined;
+/** A request that the native side did not keep, to be used again. */
+let spare: WriteRequest | undefined;
+
+export class HandleWriter {
+  readonly #socket: Socket;
+  readonly #owner: HandleOwner;
+  #unfinished = 0;
+
+  private constructor(socket: Socket, owner: HandleOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+  }
+
+  /** `undefined` where only the stream can be used. */
+  static for(socket: Socket, owner: HandleOwner): HandleWriter | undefined {
+    const handle = handleOf(socket);
+    if (typeof handle?.writeQueueSize !== "number") return undefined;
+    requestClass ??= !usesStreams && findRequestClass();
+    return requestClass ? new HandleWriter(socket, owner) : undefined;
+  }
+
+  /** The bytes that the kernel has not taken. */
+  get pending(): number {
+    if (this.#unfinished === 0) return 0;
+    return handleOf(this.#socket)?.writeQueueSize ?? 0;
+  }
+
+  /**
+   * Writes `bytes`, which must not change until nothing is pending. Returns `false`, and does nothing, while the stream
+   * itself has something to write, or is gone.
+   */
+  write(bytes: Uint8Array): boolean {
+    const socket = this.#socket;
+    const handle = handleOf(socket);
+    if (!handle || socket.writableLength > 0 || socket.writableCorked > 0) return false;
+    const request = spare ?? new (requestClass as RequestClass)();
+    spare = undefined;
+    const status = handle.writeBuffer(request, bytes);
+    if (status !== 0) socket.destroy(toError(status));
+    else if (handle.writeQueueSize > 0) this.#keep(request, bytes);
+    else spare = request;
+    return true;
+  }
+
+  #keep(request: WriteRequest, bytes: Uint8Array): void {
+    this.#unfinished++;
+    request.buffer = bytes;
+    request.oncomplete = (status): void => {
+      this.#unfinished--;
+      const socket = this.#socket;
+      if (status < 0 && !socket.destroyed) socket.destroy(toError(status));
+      this.#owner.drained();
+    };
+  }
+}
+
+function handleOf(socket: Socket): NativeHandle | null | undefined {
+  return (socket as unknown as { readonly _handle?: NativeHandle | null })._handle;
+}
+
+/** The error that the stream would have made. */
+function toError(status: number): Error {
+  const code = getSystemErrorName(status);
+  return Object.assign(new Error(`write ${code}`), { errno: status, code, syscall: "write" });
+}
+
+/** Looks at what a stream gives to a handle of ours. */
+function findRequestClass(): RequestClass | false {
+  let request: unknown;
+  const handle = {
+    writeBuffer: (given: unknown): number => ((request = given), 0),
+    getAsyncId: (): number => 0,
+    readStart: (): number => 0,
+    readStop: (): number => 0,
+    close: (): void => {},
+  };
+  try {
+    const socket = new Socket({ handle } as object);
+    socket.on("error", () => {});
+    socket.write(Buffer.alloc(1));
+    socket.destroy();
+    const { constructor } = request as { constructor?: unknown };
+    if (typeof constructor !== "function" || constructor.name !== "WriteWrap") return false;
+    return constructor as RequestClass;
+  } catch {
+    return false;
+  }
+}

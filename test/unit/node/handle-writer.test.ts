@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { Socket } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+import { HandleWriter } from "../../../src/node/handle-writer.ts";
+import { usesStreams } from "../../../src/node/streams-only.ts";
+import { tcpPair } from "./support/tcp-pair.ts";
+
+/** From Node 26 on, the stream itself makes no request for what the kernel takes at once. */
+const [major = 0] = process.versions.node.split(".").map(Number);
+const isUsed = !usesStreams && major < 26;
+
+const sockets: Socket[] = [];
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+interface Setup {
+  readonly socket: Socket;
+  readonly peer: Socket;
+  readonly writer: HandleWriter;
+  readonly completed: ReturnType<typeof vi.fn>;
+}
+
+async function setUp(): Promise<Setup> {
+  const [peer, socket] = await tcpPair();
+  sockets.push(peer, socket);
+  const completed = vi.fn();
+  const writer = HandleWriter.for(socket, { drained: completed });
+  if (!writer) throw new Error("this runtime has no such handles");
+  return { socket, peer, writer, completed };
+}
+
+async function receive(peer: Socket, size: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let received = 0;
+  peer.on("data", (chunk: Buffer) => {
+    chunks.push(chunk);
+    received += chunk.length;
+  });
+  while (received < size) await once(peer, "data");
+  return Buffer.concat(chunks);
+}
+
+test("there is none where only streams are to be used, or the handle is of another kind", async () => {
+  const [peer, socket] = await tcpPair();
+  sockets.push(peer, socket);
+  expect(HandleWriter.for(socket, { drained() {} }) !== undefined).toBe(isUsed);
+  expect(HandleWriter.for(new Socket(), { drained() {} })).toBeUndefined();
+});
+
+describe.skipIf(!isUsed)("a handle writer", () => {
+  test("writes at once, and its memory is free then", async () => {
+    const { writer, peer, socket } = await setUp();
+    const bytes = Buffer.alloc(3);
+    for (const text of ["abc", "def", "ghi"]) {
+      bytes.write(text);
+      expect(writer.write(bytes)).toBe(true);
+      expect(writer.pending).toBe(0);
+    }
+    expect(String(await receive(peer, 9))).toBe("abcdefghi");
+    expect(socket.bytesWritten).toBe(9);
+  });
+
+  test("keeps what the kernel doesn't take, in order, and says when it has", async () => {
+    const { writer, peer, socket, completed } = await setUp();
+    const chunks: Buffer[] = [];
+    for (let index = 0; writer.pending === 0; index++) {
+      chunks.push(Buffer.alloc(256 * 1024, index + 1));
+      expect(writer.write(chunks.at(-1) as Buffer)).toBe(true);
+    }
+    expect(completed).not.toHaveBeenCalled();
+    chunks.push(Buffer.from("behind it"), Buffer.from(", by the stream"));
+    writer.write(chunks.at(-2) as Buffer);
+    socket.write(chunks.at(-1) as Buffer);
+    const expected = Buffer.concat(chunks);
+    const received = await receive(peer, expected.length);
+    expect(received.equals(expected)).toBe(true);
+    expect(writer.pending).toBe(0);
+    expect(completed).toHaveBeenCalledTimes(2);
+  });
+
+  test("leaves it to the stream while that has something to write", async () => {
+    const { writer, peer, socket } = await setUp();
+    socket.cork();
+    socket.write("first, ");
+    expect(writer.write(Buffer.from("no"))).toBe(false);
+    socket.uncork();
+    while (socket.writableLength > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(writer.write(Buffer.from("second"))).toBe(true);
+    expect(String(await receive(peer, 13))).toBe("first, second");
+  });
+
+  test("does nothing once the socket is gone", async () => {
+    const { writer, socket, completed } = await setUp();
+    const chunk = Buffer.alloc(256 * 1024);
+    while (writer.pending === 0) writer.write(chunk);
+    socket.destroy();
+    expect(writer.write(chunk)).toBe(false);
+    expect(writer.pending).toBe(0);
+    await once(socket, "close");
+    await vi.waitFor(() => expect(completed).toHaveBeenCalledTimes(1));
+  });
+
+  test("the end of the stream comes after what is pending", async () => {
+    const { writer, peer, socket } = await setUp();
+    const chunk = Buffer.alloc(256 * 1024, 7);
+    let size = 0;
+    while (writer.pending === 0) {
+      writer.write(chunk);
+      size += chunk.length;
+    }
+    socket.end();
+    const ended = once(peer, "end");
+    const received = await receive(peer, size);
+    expect(received.every((byte) => byte === 7)).toBe(true);
+    await ended;
+  });
+
+  test("a connection that was reset destroys the socket with the error that the stream would give", async () => {
+    const { writer, peer, socket } = await setUp();
+    const failed = once(socket, "error");
+    peer.resetAndDestroy();
+    await once(peer, "close");
+    const bytes = Buffer.alloc(10);
+    // (The reset comes in with some turn of the event loop.)
+    while (!socket.destroyed) {
+      writer.write(bytes);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const [error] = (await failed) as [NodeJS.ErrnoException];
+    expect(["EPIPE", "ECONNRESET"]).toContain(error.code);
+    expect(error).toMatchObject({
+      syscall: expect.stringMatching(/write|read/),
+      errno: expect.any(Number),
+    });
+  });
+});
