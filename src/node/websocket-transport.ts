@@ -417,6 +417,6 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     const error = this.#failure ?? (wasClean ? undefined : this.#error);
     const started = closeReceived && initiator === "local" ? closeSent : closeReceived;
     const { code, reason } = (this.#failure ? closeSent : started) ?? { code: 1006, reason: "" };
-    return { code, reason, wasClean, initiator, ...(error !== undefined && { error }) };
+    return { code, reason, wasClean, initiator, error };
   }
 }

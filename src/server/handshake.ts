@@ -105,6 +105,7 @@ export class Handshake {
    * expect that). A response that is complete is still on its way, and gets there.
    */
   #cut(earlier: ServerResponse): void {
+    this.#listen();
     this.#log("it came before an earlier request was answered");
     if (earlier.writableEnded) this.#server.endSocket(this.#socket, NOTHING);
     else earlier.destroy();
