@@ -13,6 +13,8 @@ import { usesStreams } from "./streams-only.ts";
 
 /** What the stream gives to the handle with each write; the native side keeps it while the kernel is not done. */
 interface WriteRequest {
+  /** -1 while the native side doesn't keep it. */
+  getAsyncId(): number;
   oncomplete?: (status: number) => void;
   /** Keeps the memory alive. */
   buffer?: Uint8Array;
@@ -28,6 +30,9 @@ interface NativeHandle {
 export interface HandleOwner {
   drained(): void;
 }
+
+/** The identifier of what the native side doesn't keep. */
+const FREE = -1;
 
 type RequestClass = new () => WriteRequest;
 
@@ -71,7 +76,8 @@ export class HandleWriter {
     spare = undefined;
     const status = handle.writeBuffer(request, bytes);
     if (status !== 0) socket.destroy(toError(status));
-    else if (handle.writeQueueSize > 0) this.#keep(request, bytes);
+    // (Also when nothing is queued any more: what the first attempt left over, the second one may have written.)
+    else if (request.getAsyncId() !== FREE) this.#keep(request, bytes);
     else spare = request;
     return true;
   }
@@ -115,7 +121,8 @@ function findRequestClass(): RequestClass | false {
     socket.destroy();
     const { constructor } = request as { constructor?: unknown };
     if (typeof constructor !== "function" || constructor.name !== "WriteWrap") return false;
-    return constructor as RequestClass;
+    const Request = constructor as RequestClass;
+    return new Request().getAsyncId() === FREE && Request;
   } catch {
     return false;
   }

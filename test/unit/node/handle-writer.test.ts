@@ -81,6 +81,32 @@ describe.skipIf(!isUsed)("a handle writer", () => {
     expect(completed).toHaveBeenCalledTimes(2);
   });
 
+  test("uses no request again that the native side has kept, though the kernel took all bytes", async () => {
+    // The first attempt to write takes a part, and another one right after it the rest, if the peer reads meanwhile.
+    const requests: object[] = [];
+    let isKept = true;
+    const handle = {
+      writeBuffer(request: { getAsyncId(): number }): number {
+        requests.push(request);
+        if (isKept) request.getAsyncId = () => 1;
+        return 0;
+      },
+      writeQueueSize: 0,
+    };
+    const socket = Object.assign(new Socket(), { _handle: handle });
+    const completed = vi.fn();
+    const writer = HandleWriter.for(socket, { drained: completed }) as HandleWriter;
+    writer.write(Buffer.from("a"));
+    expect(writer.pending).toBe(0);
+    isKept = false;
+    writer.write(Buffer.from("b"));
+    writer.write(Buffer.from("c"));
+    expect(requests[1]).not.toBe(requests[0]);
+    expect(requests[2]).toBe(requests[1]);
+    (requests[0] as { oncomplete(status: number): void }).oncomplete(0);
+    expect(completed).toHaveBeenCalledTimes(1);
+  });
+
   test("leaves it to the stream while that has something to write", async () => {
     const { writer, peer, socket } = await setUp();
     socket.cork();
