@@ -398,10 +398,11 @@ describe("a client and a server", () => {
       from.sendMessage("é".repeat(70_000));
       from.sendMessage(large);
       for (const chunk of from.dataToSend()) to.receiveData(chunk.slice());
-      expect(to.events()).toEqual([
-        { type: "message", data: "é".repeat(70_000) },
-        { type: "message", data: large },
-      ]);
+      const data = to.events().map((event) => event.type === "message" && event.data);
+      expect(data[0]).toBe("é".repeat(70_000));
+      // (`toEqual` takes a second for so many elements.)
+      expect(Buffer.compare(data[1] as Uint8Array, large)).toBe(0);
+      expect(data).toHaveLength(2);
     }
   });
 
