@@ -253,7 +253,10 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     this.#deliver();
     this.#sink.progress(this.#protocol.kept);
     this.#writer.isCorked = false;
+    const hasOutput = this.#protocol.readyBytes > 0;
     this.#flush();
+    // What was sent meanwhile counted as waiting, and nobody else tells that it doesn't any more.
+    if (hasOutput && !this.#socket.destroyed) this.#sink.drain();
     if (this.#protocol.suspended) this.#updateReading();
   }
 
