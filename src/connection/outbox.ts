@@ -140,6 +140,8 @@ export class Outbox {
 
   /** The transport has less to write than before. */
   drain(): void {
+    // (It is called after each read that was answered, mostly for nothing.)
+    if (!this.#queue && !this.#ready && !this.#room) return;
     while (this.#queue?.length && !this.#held && this.#hasRoom()) {
       const entry = this.#queue.shift() as Entry | Step;
       if ("run" in entry) this.#take(entry);

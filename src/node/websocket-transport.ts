@@ -253,7 +253,10 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     this.#deliver();
     this.#sink.progress(this.#protocol.kept);
     this.#writer.isCorked = false;
+    const hasOutput = this.#protocol.readyBytes > 0;
     this.#flush();
+    // What was sent meanwhile counted as waiting, and nobody else tells that it doesn't any more.
+    if (hasOutput && !this.#socket.destroyed) this.#sink.drain();
     if (this.#protocol.suspended) this.#updateReading();
   }
 
@@ -341,9 +344,13 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     }
   }
 
-  /** What was read may be lent to somebody who takes that; others keep what they get. */
+  /**
+   * What was read may be lent to somebody who takes that; others keep what they get. More than `LEND_LIMIT` is not lent:
+   * `send` would lend it in turn, for longer than it is there.
+   */
   #keep(data: Message): Message {
-    if (typeof data === "string" || !this.#protocol.lending || this.#sink.borrows) return data;
+    if (typeof data === "string" || !this.#protocol.lending) return data;
+    if (this.#sink.borrows && data.length <= LEND_LIMIT) return data;
     return join([data], allocate(data.length));
   }
 

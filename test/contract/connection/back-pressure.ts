@@ -38,6 +38,20 @@ function waiting(contract: Contract): void {
     expect(await far.recv()).toBe("after");
   });
 
+  contract.promises("what a forEach sends beyond a low high-water mark goes on", async (open) => {
+    const { near, far } = await open({ highWaterMark: 100 });
+    const loop = near.forEach(async (message) => {
+      await near.send(bytes(200, 1));
+      await near.send(message);
+    });
+    for (const message of ["1", "2", "3"]) {
+      void far.send(message);
+      expectSame(await receive(far, 2), [bytes(200, 1), message]);
+    }
+    await far.close();
+    await loop;
+  });
+
   contract.promises("reading pauses while nobody receives, then goes on", async (open) => {
     const { near, far } = await open();
     const { count, blocked } = await fill(far, chunk);
