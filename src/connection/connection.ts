@@ -154,8 +154,8 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * cheapest way to receive. Resolves after a normal close.
    *
    * With `borrow`, the bytes of a binary message are there only until `each` returns, whether or not it returns a
-   * promise: they may lie in memory that the next message is read into. Nothing is copied then, which is worth it for
-   * large messages that are passed on or looked at on the spot. `send` copies what it needs in time.
+   * promise: they may lie in memory that the next message is read into. Up to 128 KiB are not copied then, which is worth
+   * it for large messages that are passed on or looked at on the spot. `send` copies what it needs of them in time.
    *
    * @throws ClosedError after any other end, or what `each` threw; the connection stays open then.
    * @throws StateError when another reader is waiting.

@@ -24,7 +24,10 @@ export interface RecvOptions {
 
 /** How `forEach` receives. */
 export interface ForEachOptions {
-  /** Bytes are only lent to the function, until it returns; nothing is copied. Default: `false`, they are its own. */
+  /**
+   * Bytes are only lent to the function, until it returns; up to 128 KiB are not copied. Default: `false`, they are its
+   * own.
+   */
   readonly borrow?: boolean | undefined;
 }
 

@@ -340,9 +340,13 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     }
   }
 
-  /** What was read may be lent to somebody who takes that; others keep what they get. */
+  /**
+   * What was read may be lent to somebody who takes that; others keep what they get. More than `LEND_LIMIT` is not lent:
+   * `send` would lend it in turn, for longer than it is there.
+   */
   #keep(data: Message): Message {
-    if (typeof data === "string" || !this.#protocol.lending || this.#sink.borrows) return data;
+    if (typeof data === "string" || !this.#protocol.lending) return data;
+    if (this.#sink.borrows && data.length <= LEND_LIMIT) return data;
     return join([data], allocate(data.length));
   }
 

@@ -123,6 +123,22 @@ describe("receiving", () => {
     expect(sink.messages).toEqual(["later"]);
   });
 
+  test("lends the bytes of a message only up to the length that senders read at once", async () => {
+    const { socket, sink } = await open({ role: "client", maxMessage: 1024 * 1024 });
+    sink.borrows = true;
+    for (const size of [LEND_LIMIT, LEND_LIMIT + 1]) {
+      const frame = Buffer.alloc(10 + size, 1);
+      frame.writeUInt16BE(0x827f);
+      frame.writeBigUInt64BE(BigInt(size), 2);
+      socket.push(frame);
+      await turn();
+      frame.fill(2);
+    }
+    const [lent, kept] = sink.messages as Uint8Array[];
+    expect(lent?.[0]).toBe(2);
+    expect(kept?.[0]).toBe(1);
+  });
+
   test("delivers nothing that comes after the connection was aborted by the receiver of a message", async () => {
     const { socket, sink, transport } = await open();
     sink.onMessage = () => transport.abort();
