@@ -39,7 +39,7 @@ export class BrowserTransport implements BasicTransport {
     this.#socket = socket;
     this.#sink = sink;
     this.#clock = options.clock ?? systemClock;
-    this.#highWaterMark = options.highWaterMark ?? 65_536;
+    this.#highWaterMark = Math.max(1, options.highWaterMark ?? 65_536);
     this.#maxSendQueue = options.maxSendQueue ?? 16_777_216;
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>): void => {
       if (!this.#closed) sink.message(typeof data === "string" ? data : new Uint8Array(data));
