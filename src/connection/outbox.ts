@@ -79,7 +79,8 @@ export class Outbox {
     this.#transport = transport;
     this.#host = host;
     this.#options = options;
-    this.#highWaterMark = options.highWaterMark ?? 64 * 1024;
+    // (0 bytes never are less than 0.)
+    this.#highWaterMark = Math.max(1, options.highWaterMark ?? 64 * 1024);
   }
 
   send(message: Message | PreparedMessage, options: SendOptions): Promise<void> {

@@ -60,7 +60,7 @@ export class BrowserTransport implements BasicTransport {
     const { data, text } =
       message instanceof PreparedMessage ? message : { data: message, text: options.text };
     this.#socket.send(typeof data === "string" ? data : toSendable(data, text));
-    if (this.bufferedAmount < this.#highWaterMark) return undefined;
+    if (this.bufferedAmount <= this.#highWaterMark) return undefined;
     if (!this.#room) {
       this.#room = new Deferred();
       void quiet(this.#room.promise);
@@ -92,7 +92,7 @@ export class BrowserTransport implements BasicTransport {
   /** A browser doesn't tell when it has sent something, so we look. */
   #poll(): void {
     this.#timer = this.#clock.setTimeout(() => {
-      if (this.bufferedAmount >= this.#highWaterMark) this.#poll();
+      if (this.bufferedAmount > this.#highWaterMark) this.#poll();
       else {
         this.#room?.resolve();
         this.#room = undefined;

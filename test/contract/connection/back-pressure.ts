@@ -38,6 +38,15 @@ function waiting(contract: Contract): void {
     expect(await far.recv()).toBe("after");
   });
 
+  contract.promises("a high-water mark of 0 waits for each message to be taken", async (open) => {
+    const { near, far } = await open({ highWaterMark: 0 });
+    for (const message of ["1", "2"]) {
+      void near.send(message);
+      expect(await far.recv()).toBe(message);
+    }
+    await near.send("3");
+  });
+
   contract.promises("what a forEach sends beyond a low high-water mark goes on", async (open) => {
     const { near, far } = await open({ highWaterMark: 100 });
     const loop = near.forEach(async (message) => {

@@ -87,20 +87,20 @@ describe("messages", () => {
 describe("back-pressure", () => {
   test("send waits above the high-water mark, and looks now and then", async () => {
     const { clock, connection, socket } = await open({ highWaterMark: 100 });
-    socket.bufferedAmount = 99;
+    socket.bufferedAmount = 100;
     await connection.send("below");
     expect(clock.timers).toBe(0);
-    socket.bufferedAmount = 100;
+    socket.bufferedAmount = 101;
     const first = connection.send("1");
     expect(connection.send("2")).toBe(first);
-    expect([clock.timers, connection.bufferedAmount]).toEqual([1, 100]);
+    expect([clock.timers, connection.bufferedAmount]).toEqual([1, 101]);
     clock.advance(100);
     expect(await isPending(first)).toBe(true);
-    socket.bufferedAmount = 99;
+    socket.bufferedAmount = 100;
     clock.advance(20);
     await first;
     expect(clock.timers).toBe(0);
-    socket.bufferedAmount = 100;
+    socket.bufferedAmount = 101;
     const again = connection.send("3");
     expect(again).not.toBe(first);
     socket.bufferedAmount = 0;
