@@ -71,7 +71,8 @@ test("8,000 connections idle, answer, and go", async () => {
   const clients: Client[] = [];
   while (clients.length < 8_000) clients.push(...(await open(server, 100)));
   expect(server.connections.size).toBe(8_000);
-  expect(clock.running.size).toBeGreaterThanOrEqual(16_000);
+  // One for the keepalives of all, on both sides.
+  expect(clock.running.size).toBe(1);
 
   const answered = await Promise.all(
     clients.map(async (client, index) => {
