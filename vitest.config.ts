@@ -11,10 +11,12 @@ interface Suite {
   timeout: number;
   /** One file at a time: for tests that need the machine to themselves. */
   serial?: boolean;
+  /** Its files share the modules of one process, which saves loading them anew for each: three quarters of the time. */
+  shared?: boolean;
 }
 
 const suites: Suite[] = [
-  { name: "unit", timeout: 10_000 },
+  { name: "unit", timeout: 10_000, shared: true },
   { name: "contract", timeout: 10_000 },
   { name: "integration", timeout: 30_000 },
   { name: "package", timeout: 120_000 },
@@ -40,7 +42,7 @@ export default defineConfig({
       exclude: ["src/**/index.ts", "src/hub/browser/{chat,home}.ts", "src/hub/browser/view/**"],
       thresholds: { lines: 95, "src/protocol/**": { branches: 100 } },
     },
-    projects: suites.map(({ name, timeout, serial = false }) => ({
+    projects: suites.map(({ name, timeout, serial = false, shared = false }) => ({
       resolve: { conditions },
       ssr: { resolve: { conditions } },
       test: {
@@ -49,6 +51,7 @@ export default defineConfig({
         testTimeout: timeout,
         hookTimeout: timeout,
         fileParallelism: !serial,
+        isolate: !shared,
       },
     })),
   },
