@@ -2,7 +2,6 @@
  * Writes to a socket: everything that is sent in one turn of the event loop goes out in one write, and a lone message
  * goes out at once.
  *
- * A turn is what happens between two reads of any socket, or a callback of the event loop that writes to several.
  * Whoever sends once per turn, such as a handler that answers, gets its write at once; whoever sends several times gets
  * one write for all, when the turn is over.
  *
@@ -17,6 +16,8 @@ import { Loans, isSame } from "./loans.ts";
 import { allocate } from "./platform.ts";
 import { isPlainSocket } from "./plain-socket.ts";
 import { JOIN_LIMIT, forgetSlab, join, joinInSlab } from "./slab.ts";
+import { loopTurns, readTurns } from "./turns.ts";
+import type { TurnMember, Turns } from "./turns.ts";
 
 /** Where the bytes come from: the protocol, but for what else it does. */
 export interface WriterSource {
@@ -41,34 +42,7 @@ const LARGE = 16 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-let turn = 0;
-let dirty: SocketWriter[] = [];
-
-/** How many writes went out at once in this turn. */
-let lone = 0;
-
-/** Data was read from some socket: a new turn. */
-export function beginTurn(): void {
-  turn++;
-  lone = 0;
-}
-
-/**
- * A broadcast from a timer has no read before it. Without this it would find itself in the turn of the one before, and
- * go through all connections twice; what answers a read needs no callback for it.
- */
-function countLone(): void {
-  if (++lone === 2) process.nextTick(beginTurn);
-}
-
-function flushDirty(): void {
-  const writers = dirty;
-  dirty = [];
-  beginTurn();
-  for (const writer of writers) writer.flushScheduled();
-}
-
-export class SocketWriter {
+export class SocketWriter implements TurnMember {
   readonly #socket: Duplex;
   readonly #source: WriterSource;
   readonly #owner: WriterOwner;
@@ -84,8 +58,7 @@ export class SocketWriter {
   #turn = -1;
   #submits = 0;
   #isBursty = false;
-  /** While true, `submit` leaves everything to a `flush` that is about to come. */
-  isCorked = false;
+  #isCorked = false;
 
   constructor(socket: Duplex, source: WriterSource, owner: WriterOwner) {
     this.#socket = socket;
@@ -110,21 +83,37 @@ export class SocketWriter {
     return (this.#loans ??= new Loans()).add(bytes);
   }
 
+  /** Until {@link SocketWriter.uncork}, `submit` leaves everything to it. */
+  cork(): void {
+    this.#isCorked = true;
+  }
+
+  /** @param received How many messages have come: the answers to several go together, whenever they are sent. */
+  uncork(received: number): void {
+    this.#isCorked = false;
+    if (received > 1) {
+      this.#enterTurn();
+      this.#isBursty = true;
+    }
+    if (this.#isPlain || this.#flushedIn !== loopTurns.current) this.flush();
+    else if (this.#source.readyBytes > 0) this.#schedule();
+  }
+
+  get #turns(): Turns {
+    return this.#isPlain ? readTurns : loopTurns;
+  }
+
   /** The source has another message, or several that belong together. */
   submit(): void {
-    if (this.#turn !== turn) {
-      this.#turn = turn;
-      this.#isBursty = this.#submits > 1;
-      this.#submits = 0;
-    }
+    const turn = this.#enterTurn();
     this.#submits++;
     const { readyBytes } = this.#source;
     if (readyBytes >= FLUSH_SIZE) this.flush();
-    else if (this.isCorked || readyBytes === 0) return;
+    else if (this.#isCorked || readyBytes === 0) return;
     else if (this.#isBursty || this.#flushedIn === turn || this.#isScheduled) this.#schedule();
     else {
       this.flush();
-      countLone();
+      if (this.#isPlain) readTurns.written();
     }
   }
 
@@ -135,8 +124,7 @@ export class SocketWriter {
     if (this.#loans && this.#source.heldBytes === 0) this.#loans.returnUnused();
   }
 
-  /** @internal Called once per turn for the writers that asked for it. */
-  flushScheduled(): void {
+  turnOver(): void {
     this.#isScheduled = false;
     this.flush();
     this.#owner.drained();
@@ -153,14 +141,26 @@ export class SocketWriter {
     this.#loans?.returnAll();
   }
 
+  #enterTurn(): number {
+    const turn = this.#turns.current;
+    if (this.#turn !== turn) {
+      this.#turn = turn;
+      // What was so in the turn before is mostly so in this one.
+      this.#isBursty = this.#submits > 1;
+      this.#submits = 0;
+    }
+    return turn;
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    if (dirty.push(this) === 1) process.nextTick(flushDirty);
+    this.#turns.atEnd(this);
   }
 
   #writeAll(chunks: Uint8Array[], size: number, borrowed: Uint8Array | undefined): void {
-    this.#flushedIn = turn;
+    this.#flushedIn = this.#turns.current;
+    if (!this.#isPlain) loopTurns.written();
     if (this.#socket.writable) this.#writeChunks(chunks, size, borrowed);
     if (!this.#isPlain) return;
     const isDone = this.#pending === 0;

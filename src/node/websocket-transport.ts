@@ -34,8 +34,9 @@ import { preparedBytes, preparedFrame } from "./prepared-frames.ts";
 import { join } from "./slab.ts";
 import { READER, startReading } from "./socket-reader.ts";
 import type { Reader } from "./socket-reader.ts";
-import { SocketWriter, beginTurn } from "./socket-writer.ts";
+import { SocketWriter } from "./socket-writer.ts";
 import type { WriterOwner } from "./socket-writer.ts";
+import { beginTurn } from "./turns.ts";
 
 /** What the handshake decided. */
 export interface WebSocketTransportOptions {
@@ -244,17 +245,17 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   /** Everything that is sent until {@link WebSocketTransport.#endInput} goes out then, in one write. */
   #beginInput(): void {
     beginTurn();
-    this.#writer.isCorked = true;
+    this.#writer.cork();
     this.#protocol.lending = this.#sink.borrows;
   }
 
   /** (Nothing between the two throws: what a peer did is an event, and what an application does is its reader's.) */
   #endInput(): void {
-    this.#deliver();
+    const messages = this.#deliver();
     this.#sink.progress(this.#protocol.kept);
-    this.#writer.isCorked = false;
     const hasOutput = this.#protocol.readyBytes > 0;
-    this.#flush();
+    this.#writer.uncork(messages);
+    this.#noteCongestion();
     // What was sent meanwhile counted as waiting, and nobody else tells that it doesn't any more.
     if (hasOutput && !this.#socket.destroyed) this.#sink.drain();
     if (this.#protocol.suspended) this.#updateReading();
@@ -313,11 +314,15 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
 
   // ---- both ways
 
-  #deliver(): void {
+  /** Returns how many messages there were. */
+  #deliver(): number {
+    let messages = 0;
     for (const event of this.#protocol.events()) {
-      if (this.#isOver || this.#isClosed) return;
+      if (this.#isOver || this.#isClosed) break;
+      if (event.type === "message") messages++;
       this.#dispatch(event);
     }
+    return messages;
   }
 
   #dispatch(event: ProtocolEvent): void {
@@ -390,6 +395,10 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
 
   #flush(): void {
     this.#writer.flush();
+    this.#noteCongestion();
+  }
+
+  #noteCongestion(): void {
     const isCongested = this.bufferedAmount > CONGESTED;
     if (this.#protocol.congested === isCongested) return;
     this.#protocol.congested = isCongested;

@@ -1,7 +1,11 @@
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
 import { describe, expect, test } from "vitest";
 
-import { SocketWriter, beginTurn } from "../../../src/node/socket-writer.ts";
+import { SocketWriter } from "../../../src/node/socket-writer.ts";
 import type { WriterSource } from "../../../src/node/socket-writer.ts";
+import { beginTurn } from "../../../src/node/turns.ts";
 import { FakeSocket } from "./support/fake-socket.ts";
 import { tcpPair } from "./support/tcp-pair.ts";
 
@@ -29,15 +33,18 @@ class FakeSource implements WriterSource {
   }
 }
 
-interface Setup {
-  socket: FakeSocket;
+interface Setup<S = FakeSocket> {
+  socket: S;
   source: FakeSource;
   writer: SocketWriter;
   drains: () => number;
 }
 
 function setUp(): Setup {
-  const socket = new FakeSocket();
+  return setUpWith(new FakeSocket());
+}
+
+function setUpWith<S extends Duplex>(socket: S): Setup<S> {
   const source = new FakeSource();
   let drains = 0;
   const writer = new SocketWriter(socket, source, { drained: () => drains++ });
@@ -48,41 +55,100 @@ function tick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 
-function written({ socket }: Setup): string[] {
+function round(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function written({ socket }: Setup<{ writes: Buffer[] }>): string[] {
   return socket.writes.map(String);
 }
 
-describe("a turn", () => {
-  test("begins with each read, so that whoever answers once per read is written at once", () => {
-    const setup = setUp();
+/** A socket of the system without a handle: what is written goes no further. */
+class PlainSocket extends Socket {
+  readonly writes: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: unknown, callback: () => void): void {
+    this.writes.push(Buffer.from(chunk));
+    callback();
+  }
+}
+
+/** What begins a turn, and what waits until it is over, for a socket of the system and for any other one. */
+const kinds = [
+  { name: "a read", make: () => new PlainSocket(), begin: beginTurn, over: tick },
+  { name: "a round of the event loop", make: () => new FakeSocket(), begin: round, over: round },
+];
+
+describe.each(kinds)("a turn that is $name", ({ make, begin, over }) => {
+  const setUpTurn = async (): Promise<Setup<PlainSocket | FakeSocket>> => {
+    const setup = setUpWith(make());
+    await begin();
+    return setup;
+  };
+
+  test("begins anew, so that whoever answers once in it is written at once", async () => {
+    const setup = await setUpTurn();
     for (const chunk of ["a", "b"]) {
-      beginTurn();
       setup.source.add(chunk);
       setup.writer.submit();
+      expect(written(setup).at(-1)).toBe(chunk);
+      await begin();
     }
-    expect(written(setup)).toEqual(["a", "b"]);
   });
 
-  test("is over before the next I/O, for all writers", async () => {
-    const setups = [setUp(), setUp()];
-    beginTurn();
+  test("ends for all writers, and what was sent in it leaves in one write but for the first", async () => {
+    const setups = [await setUpTurn(), await setUpTurn()];
     for (const chunk of ["a", "b", "c"]) {
       for (const { source, writer } of setups) {
         source.add(chunk);
         writer.submit();
       }
     }
-    await tick();
+    expect(setups.map(written)).toEqual([["a"], ["a"]]);
+    await over();
     expect(setups.map(written)).toEqual([
       ["a", "bc"],
       ["a", "bc"],
     ]);
     expect(setups.map(({ drains }) => drains() > 0)).toEqual([true, true]);
+    // It is expected to go on like that.
+    await begin();
+    for (const chunk of ["d", "e"]) {
+      for (const { source, writer } of setups) {
+        source.add(chunk);
+        writer.submit();
+      }
+    }
+    await over();
+    expect(setups.map((setup) => written(setup).at(-1))).toEqual(["de", "de"]);
   });
 
-  test("goes out at once when it becomes long", () => {
-    const setup = setUp();
-    beginTurn();
+  test("in which several messages came has all answers in one write, though they are sent later", async () => {
+    const setup = await setUpTurn();
+    setup.writer.cork();
+    setup.writer.uncork(2);
+    for (const chunk of ["a", "b"]) {
+      setup.source.add(chunk);
+      setup.writer.submit();
+    }
+    expect(written(setup)).toEqual([]);
+    await over();
+    expect(written(setup)).toEqual(["ab"]);
+  });
+
+  test("is left to the end of the cork", async () => {
+    const setup = await setUpTurn();
+    setup.writer.cork();
+    setup.source.add("a");
+    setup.writer.submit();
+    await over();
+    expect(written(setup)).toEqual([]);
+    setup.writer.uncork(1);
+    expect(written(setup)).toEqual(["a"]);
+  });
+
+  test("goes out at once when it becomes long", async () => {
+    const setup = await setUpTurn();
     setup.source.add("a");
     setup.writer.submit();
     setup.source.add("b".repeat(30_000));
@@ -93,25 +159,30 @@ describe("a turn", () => {
     expect(setup.socket.writes.map(({ length }) => length)).toEqual([1, 70_000]);
   });
 
-  test("is left to the flush to come while the writer is corked", async () => {
-    const setup = setUp();
-    beginTurn();
-    setup.writer.isCorked = true;
-    setup.source.add("a");
-    setup.writer.submit();
-    await tick();
-    expect(written(setup)).toEqual([]);
-    setup.writer.flush();
-    expect(written(setup)).toEqual(["a"]);
-  });
-
   test("with nothing to send writes nothing", async () => {
-    const setup = setUp();
+    const setup = await setUpTurn();
     setup.writer.submit();
     setup.writer.flush();
-    await tick();
+    setup.writer.cork();
+    setup.writer.uncork(0);
+    await over();
     expect(written(setup)).toEqual([]);
   });
+});
+
+test("several reads in one round of the event loop, as of the records of TLS, are answered in two writes at most", async () => {
+  const setup = setUp();
+  for (const rounds of [1, 2]) {
+    await round();
+    for (const chunk of ["a", "b", "c"]) {
+      setup.writer.cork();
+      setup.source.add(chunk);
+      setup.writer.submit();
+      setup.writer.uncork(1);
+    }
+    await round();
+    expect(written(setup)).toEqual(Array.from({ length: rounds }, () => ["a", "bc"]).flat());
+  }
 });
 
 describe("the pieces of a write", () => {
