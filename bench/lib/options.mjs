@@ -32,7 +32,7 @@ export const usage = `node bench/run.mjs [options]
   --peers <a,b>     only these
   --rounds <n>      how often the peers take turns (default 5; quick: 1)
   --seconds <s>     how long each is measured (default 1; quick: 0.4)
-  --warmup <s>      how long each runs before that (default 0.5; quick: 0.3)
+  --warmup <s>      how long each runs before that (default 1; quick: 0.3)
   --minutes <m>     begin no measurement after that (default 90; quick: 1.8)
   --server <peer>   that clients are measured with (default fullduplex-foreach)
   --name <name>     of the results (default full, quick, or partial)
@@ -67,7 +67,7 @@ export function readOptions() {
     only: new RegExp(only, "i"),
     rounds: number("rounds", given.rounds, quick ? 1 : 5, 1, 100),
     seconds: number("seconds", given.seconds, quick ? 0.4 : 1, 0.05, 60),
-    warmup: number("warmup", given.warmup, quick ? 0.3 : 0.5, 0, 60),
+    warmup: number("warmup", given.warmup, quick ? 0.3 : 1, 0, 60),
     deadline: performance.now() + minutes * 60_000,
     peers: choosePeers(quick, given.peers),
     server: findPeers(server)[0] ?? unknownPeer(server),

@@ -77,7 +77,8 @@ function cannot(peer, { needs, descriptors = 0 }) {
 async function runOne(scenario, one, servers, options) {
   const { peer } = one;
   // The first time a server needs longer to be compiled for what it does.
-  const warmup = options.warmup * (servers.isRunning(peer) || scenario.fresh ? 1 : 2);
+  const { warmth = 1 } = scenario;
+  const warmup = options.warmup * warmth * (servers.isRunning(peer) || scenario.fresh ? 1 : 2);
   const timing = { seconds: options.seconds, warmup };
   try {
     const measure = scenario.measured === "client" ? measureClient : measureServer;

@@ -19,6 +19,7 @@
  * @property {readonly string[]} own The forms of this package that take part.
  * @property {readonly (Mode | "binary" | "client")[]} needs What a peer must be able to do.
  * @property {"client"} [measured] Default: the server.
+ * @property {number} [warmth] How many times the usual warm-up: code that runs seldom takes longer to be compiled.
  * @property {boolean} [fresh] With a new process in every round.
  * @property {boolean} [fullOnly] Not part of a quick run.
  * @property {number} [descriptors] How many open files a process needs.
@@ -76,6 +77,7 @@ export const scenarios = [
     load: { kind: "storm", connections: 64 },
     metrics: ["accepts"],
     own: oneForm,
+    warmth: 4,
     needs: [],
   },
   {
@@ -85,7 +87,7 @@ export const scenarios = [
     load: { kind: "memory", connections: 8_000, offer: true },
     quick: { connections: 2_000 },
     metrics: ["memory"],
-    own: oneForm,
+    own: bothForms,
     needs: [],
     fresh: true,
   },
