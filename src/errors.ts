@@ -12,8 +12,10 @@ import type { HttpHeaders } from "./http/headers.ts";
 
 /** Every value that `code` of a {@link FullduplexError} can have. */
 export type ErrorCode =
+  | "ERR_CHANNEL"
   | "ERR_CLOSED"
   | "ERR_CONNECT"
+  | "ERR_DISCONNECT"
   | "ERR_HANDSHAKE"
   | "ERR_LIMIT"
   | "ERR_PROTOCOL"

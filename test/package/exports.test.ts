@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as browser from "../../src/client/browser/index.ts";
+import * as channels from "../../src/channels/server/index.ts";
 import * as node from "../../src/client/node/index.ts";
+import * as engine from "../../src/engine/index.ts";
 import * as protocol from "../../src/protocol/index.ts";
 import * as server from "../../src/server/index.ts";
 import * as testing from "../../src/testing/index.ts";
@@ -15,6 +17,8 @@ test("every entry is pinned here", () => {
     "fullduplex",
     "fullduplex/server",
     "fullduplex/protocol",
+    "fullduplex/engine",
+    "fullduplex/channels/server",
     "fullduplex/testing",
   ]);
 });
@@ -112,3 +116,15 @@ function exportedNames(file: string): string[] {
     )
     .filter((name) => name !== "");
 }
+
+test("fullduplex/engine exports these names", () => {
+  expect(Object.keys(engine)).toEqual(["memoryEngine"]);
+});
+
+test("fullduplex/channels/server exports these names", () => {
+  expect(Object.keys(channels).toSorted()).toEqual([
+    "ChannelError",
+    "DisconnectError",
+    "createChannels",
+  ]);
+});

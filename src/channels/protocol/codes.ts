@@ -1,0 +1,91 @@
+/**
+ * The numbers of the client protocol, which are those of Centrifugo's.
+ *
+ * @module
+ */
+
+/** What a command can be answered with instead of a result. */
+export const ErrorCode = {
+  Internal: 100,
+  Unauthorized: 101,
+  UnknownChannel: 102,
+  PermissionDenied: 103,
+  MethodNotFound: 104,
+  AlreadySubscribed: 105,
+  LimitExceeded: 106,
+  BadRequest: 107,
+  NotAvailable: 108,
+  TokenExpired: 109,
+  Expired: 110,
+  TooManyRequests: 111,
+  UnrecoverablePosition: 112,
+  Conflict: 113,
+} as const;
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/** Why a subscription was ended by the server: below 2500 for good, from there on the client subscribes again. */
+export const UnsubscribeCode = {
+  /** By the application, through the server API. */
+  Server: 2000,
+  /** The subscriber missed something: it has to recover. */
+  InsufficientState: 2500,
+  /** What allowed it has expired. */
+  Expired: 2501,
+} as const;
+
+/** Why a connection was ended by the server: from 3500 to 3999, and from 4500 on, the client doesn't connect again. */
+export const DisconnectCode = {
+  Shutdown: 3001,
+  ServerError: 3004,
+  Expired: 3005,
+  SubscriptionExpired: 3006,
+  Slow: 3008,
+  InsufficientState: 3010,
+  ForceReconnect: 3011,
+  NoPong: 3012,
+  TooManyRequests: 3013,
+  InvalidToken: 3500,
+  BadRequest: 3501,
+  /** It did not connect in time. */
+  Stale: 3502,
+  ForceNoReconnect: 3503,
+  ConnectionLimit: 3504,
+  ChannelLimit: 3505,
+  InappropriateProtocol: 3506,
+  PermissionDenied: 3507,
+} as const;
+
+/** Bits of `flag` in a subscribe command. */
+export const SubscribeFlag = {
+  /** The client has what came before: nothing is recovered but what it asked for. */
+  Optional: 1,
+  /** A position that can't be recovered is answered with an error. */
+  Strict: 2,
+} as const;
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  [ErrorCode.Internal]: "internal server error",
+  [ErrorCode.Unauthorized]: "unauthorized",
+  [ErrorCode.UnknownChannel]: "unknown channel",
+  [ErrorCode.PermissionDenied]: "permission denied",
+  [ErrorCode.MethodNotFound]: "method not found",
+  [ErrorCode.AlreadySubscribed]: "already subscribed",
+  [ErrorCode.LimitExceeded]: "limit exceeded",
+  [ErrorCode.BadRequest]: "bad request",
+  [ErrorCode.NotAvailable]: "not available",
+  [ErrorCode.TokenExpired]: "token expired",
+  [ErrorCode.Expired]: "expired",
+  [ErrorCode.TooManyRequests]: "too many requests",
+  [ErrorCode.UnrecoverablePosition]: "unrecoverable position",
+  [ErrorCode.Conflict]: "conflict",
+};
+
+/** The usual text of an error. */
+export function errorMessage(code: number): string {
+  return MESSAGES[code] ?? "error";
+}
+
+/** Whether trying again later may help. */
+export function isTemporary(code: number): boolean {
+  return code === ErrorCode.Internal || code === ErrorCode.TooManyRequests;
+}

@@ -1,0 +1,39 @@
+/**
+ * `fullduplex/channels/server`: publish and subscribe, with presence, history and recovery.
+ *
+ * @module
+ */
+
+export type {
+  Channels,
+  ConnectionFacts,
+  HistoryQuery,
+  NodeInfo,
+  PublishOptions,
+} from "./channels.ts";
+export { createChannels } from "./create-channels.ts";
+export { ChannelError, DisconnectError } from "./errors.ts";
+export type {
+  Awaitable,
+  ChannelsEvent,
+  ClientFacts,
+  ConnectEvent,
+  ConnectionClaims,
+  Extension,
+  Hooks,
+  Identity,
+  MessageEvent,
+  PublishEvent,
+  PublishGrant,
+  RpcEvent,
+  ServerSubscription,
+  SubscribeEvent,
+  SubscribeGrant,
+  SubscriptionClaims,
+  TokenVerifier,
+} from "./hooks.ts";
+export type { Access, AccessOptions, HistoryOptions, NamespaceOptions } from "./namespaces.ts";
+export type { ChannelsOptions } from "./options.ts";
+export type { ClientFilter } from "./registry.ts";
+export type { Logger } from "./session-server.ts";
+export type { ClientInfo, Data, HistoryResult, Publication } from "../protocol/messages.ts";

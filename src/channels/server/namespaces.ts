@@ -1,0 +1,160 @@
+/**
+ * Channels and what is allowed in them: a name, the namespace that it begins with, and that namespace's options.
+ *
+ * @module
+ */
+
+import { ErrorCode } from "../protocol/codes.ts";
+import { ChannelError } from "./errors.ts";
+
+/**
+ * Who may do something without a token that says so: nobody, those who are subscribed, everybody who has a name, or everybody.
+ */
+export type Access = "nobody" | "subscribers" | "users" | "anyone";
+
+/** How the history of a channel is kept. */
+export interface HistoryOptions {
+  /** How many of the latest publications. */
+  readonly size: number;
+  /** For how many milliseconds after the last one. */
+  readonly ttl: number;
+}
+
+/** Who may do what; what is left out is allowed to nobody. A subscription token and a hook may allow it too. */
+export interface AccessOptions {
+  /** `listed`: the users that the channel's name ends with, as `chat:room#ann,bob` does. */
+  readonly subscribe?: Exclude<Access, "subscribers"> | "listed" | undefined;
+  readonly publish?: Access | undefined;
+  readonly history?: Access | undefined;
+  readonly presence?: Access | undefined;
+}
+
+interface CommonOptions {
+  readonly access?: AccessOptions | undefined;
+  /** Keep who is there, and answer who asks. Default: `false`. */
+  readonly presence?: boolean | undefined;
+  /** Tell subscribers who comes and who leaves. Default: `false`. */
+  readonly joinLeave?: boolean | undefined;
+  /** Whether a client that publishes gets its own publication too. Default: `true`. */
+  readonly echo?: boolean | undefined;
+  /** What the part of the name behind the namespace has to look like. Default: anything. */
+  readonly pattern?: RegExp | undefined;
+}
+
+interface RecoverableOptions extends CommonOptions {
+  readonly history: HistoryOptions;
+  /** Who comes back gets exactly what it missed, or is told that it can't. Default: `true` where there is history. */
+  readonly recover?: true | undefined;
+}
+
+interface LossyOptions extends CommonOptions {
+  readonly history?: HistoryOptions | undefined;
+  readonly recover?: false | undefined;
+  /**
+   * What happens to a subscriber that doesn't keep up: it is disconnected, misses publications, or gets the latest one
+   * only. What is dropped is counted. Default: `disconnect`.
+   */
+  readonly slow?: "disconnect" | "drop" | "conflate" | undefined;
+}
+
+/** The options of a namespace. Where there is recovery nothing is dropped: a slow subscriber has to recover. */
+export type NamespaceOptions =
+  | RecoverableOptions
+  | (LossyOptions & { readonly history?: undefined })
+  | (LossyOptions & { readonly recover: false });
+
+/** A namespace as it is used. */
+export interface Namespace {
+  readonly name: string;
+  readonly access: {
+    readonly subscribe: NonNullable<AccessOptions["subscribe"]>;
+    readonly publish: Access;
+    readonly history: Access;
+    readonly presence: Access;
+  };
+  readonly history: HistoryOptions | undefined;
+  readonly recover: boolean;
+  readonly presence: boolean;
+  readonly joinLeave: boolean;
+  readonly echo: boolean;
+  readonly slow: "disconnect" | "drop" | "conflate";
+  readonly pattern: RegExp | undefined;
+}
+
+/** A channel as its name says. */
+export interface ChannelName {
+  readonly channel: string;
+  readonly namespace: Namespace;
+  /** The only users that may subscribe, whatever else allows it: those behind the `#`. */
+  readonly users: readonly string[] | undefined;
+  /** It begins with `$`: only a token, or a hook, lets in. */
+  readonly isPrivate: boolean;
+}
+
+const MAX_LENGTH = 255;
+
+export class Namespaces {
+  readonly #namespaces: ReadonlyMap<string, Namespace>;
+
+  /** @throws RangeError or TypeError for options that make no sense. */
+  constructor(options: Readonly<Record<string, NamespaceOptions>>) {
+    this.#namespaces = new Map(
+      Object.entries(options).map(([name, given]) => [name, resolve(name, given)]),
+    );
+  }
+
+  /** @throws ChannelError `UnknownChannel` for a name that belongs to no namespace, `BadRequest` for none. */
+  find(channel: string | undefined): ChannelName {
+    if (!channel || channel.length > MAX_LENGTH) throw new ChannelError(ErrorCode.BadRequest);
+    const isPrivate = channel.startsWith("$");
+    const bare = isPrivate ? channel.slice(1) : channel;
+    const colon = bare.indexOf(":");
+    const namespace = this.#namespaces.get(colon < 0 ? "" : bare.slice(0, colon));
+    const rest = bare.slice(colon + 1);
+    if (!namespace || (namespace.pattern && !matches(namespace.pattern, rest))) {
+      throw new ChannelError(ErrorCode.UnknownChannel);
+    }
+    const hash = rest.indexOf("#");
+    const users = hash < 0 ? undefined : rest.slice(hash + 1).split(",");
+    return { channel, namespace, users, isPrivate };
+  }
+}
+
+function resolve(name: string, options: NamespaceOptions): Namespace {
+  if (/[:#$]/.test(name))
+    throw new TypeError(`a namespace can't be called ${JSON.stringify(name)}`);
+  const {
+    access = {},
+    history,
+    presence = false,
+    joinLeave = false,
+    echo = true,
+    pattern,
+  } = options;
+  for (const value of history ? [history.size, history.ttl] : []) {
+    if (!(value > 0)) throw new RangeError(`history of "${name}": size and ttl have to be above 0`);
+  }
+  const { subscribe = "nobody", publish = "nobody" } = access;
+  return {
+    name,
+    access: {
+      subscribe,
+      publish,
+      history: access.history ?? "nobody",
+      presence: access.presence ?? "nobody",
+    },
+    history,
+    recover: options.recover ?? history !== undefined,
+    presence,
+    joinLeave,
+    echo,
+    slow: ("slow" in options ? options.slow : undefined) ?? "disconnect",
+    pattern,
+  };
+}
+
+/** As a whole, and wherever an expression that is sticky or global was left. */
+function matches(pattern: RegExp, text: string): boolean {
+  pattern.lastIndex = 0;
+  return pattern.exec(text)?.[0] === text;
+}

@@ -1,0 +1,88 @@
+/**
+ * What the server API asks of clients, wherever they are: it goes to all nodes, and each deals with its own.
+ *
+ * @module
+ */
+
+import type { Unsubscribe } from "../../engine/bus.ts";
+import { DisconnectCode, UnsubscribeCode } from "../protocol/codes.ts";
+import { begin, checkCount, open } from "./commands/subscribe.ts";
+import { CONTROL_TOPIC, decodeControl, encodeControl } from "./control.ts";
+import type { Control } from "./control.ts";
+import type { Registry } from "./registry.ts";
+import type { Session } from "./session.ts";
+import type { SessionServer } from "./session-server.ts";
+
+export class Remote {
+  readonly #server: SessionServer;
+  readonly #registry: Registry;
+  readonly #started: Promise<Unsubscribe>;
+
+  /** `fail` is told when the engine can't be listened to. */
+  constructor(server: SessionServer, registry: Registry, fail: (error: unknown) => void) {
+    this.#server = server;
+    this.#registry = registry;
+    this.#started = server.engine.bus.subscribe(CONTROL_TOPIC, ({ data }) =>
+      this.#obey(decodeControl(data)),
+    );
+    this.#started.catch(fail);
+  }
+
+  /** Resolves when the engine has taken it. */
+  async command(control: Control): Promise<void> {
+    await this.#started;
+    await this.#server.engine.bus.publish(CONTROL_TOPIC, encodeControl(control));
+  }
+
+  async stop(): Promise<void> {
+    await this.#started.then((stop) => stop()).catch(() => {});
+  }
+
+  #obey(control: Control): void {
+    for (const session of this.#registry.find(control)) {
+      if (session.isConnected && !session.isOver) this.#apply(control, session);
+    }
+  }
+
+  #apply(control: Control, session: Session): void {
+    switch (control.do) {
+      case "subscribe":
+        void this.#subscribeSession(session, control);
+        break;
+      case "unsubscribe": {
+        const subscription = session.subscriptions.get(control.channel);
+        if (subscription)
+          session.unsubscribe(subscription, UnsubscribeCode.Server, "server unsubscribe");
+        break;
+      }
+      case "disconnect":
+        if (control.whitelist?.includes(session.client)) break;
+        session.close(control.code, control.reason);
+        break;
+      case "refresh":
+        if (control.expired) session.close(DisconnectCode.Expired, "connection expired");
+        else {
+          session.extend(control.expireAt, control.info);
+          session.push({ refresh: { expires: false, ttl: 0, ...session.ttl } });
+        }
+    }
+  }
+
+  async #subscribeSession(session: Session, control: Control & { do: "subscribe" }): Promise<void> {
+    const { channel, data, since } = control;
+    if (session.subscriptions.has(channel)) return;
+    try {
+      checkCount(session);
+      const name = this.#server.namespaces.find(channel);
+      const request = since ? { recover: true, ...since } : {};
+      const { subscription, result } = await open(session, name, control, request, true);
+      if (subscription.isEnded) return;
+      const { recoverable, positioned, epoch, offset, publications = [] } = result;
+      session.push({ channel, subscribe: { recoverable, positioned, epoch, offset, data } });
+      for (const pub of publications) session.push({ channel, pub });
+      begin(session, subscription, result);
+    } catch (error) {
+      this.#server.logger.error(`a subscription to ${channel} by the server failed`, error);
+    }
+  }
+}
