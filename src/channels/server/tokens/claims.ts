@@ -128,6 +128,6 @@ class Claims {
   #typed<T>(name: string, is: (value: unknown) => value is T): T | undefined {
     const value = this.#get(name);
     if (value !== undefined && !is(value)) throw new ClaimError(name);
-    return value as T | undefined;
+    return value;
   }
 }

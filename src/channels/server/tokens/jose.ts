@@ -4,7 +4,9 @@
  * @module
  */
 
-export type Jose = typeof import("jose");
+import type * as jose from "jose";
+
+export type Jose = typeof jose;
 
 export function loadJose(): Promise<Jose> {
   return import("jose");

@@ -10,6 +10,7 @@ import { needsSecret } from "./options.ts";
 import type { PublicJwk, TokenVerifierOptions } from "./options.ts";
 
 type Key = CryptoKey | Uint8Array;
+type RemoteKeys = ReturnType<Jose["createRemoteJWKSet"]>;
 
 /** A public key, and what it can verify. */
 interface LocalKey {
@@ -21,7 +22,7 @@ export class Keys {
   readonly #jose: Jose;
   readonly #secrets: readonly Uint8Array[];
   readonly #local: readonly LocalKey[];
-  readonly #remote: ReturnType<Jose["createRemoteJWKSet"]> | undefined;
+  readonly #remote: RemoteKeys | undefined;
 
   private constructor(jose: Jose, options: TokenVerifierOptions, local: readonly LocalKey[]) {
     const { secrets = [], jwks, jwksMaxAge = 600_000, jwksCooldown = 30_000 } = options;
@@ -49,19 +50,22 @@ export class Keys {
 
   /** Those to try for a token with this header, one after the other. Its algorithm has to be an accepted one. */
   async *candidates(header: JWTHeaderParameters): AsyncIterable<Key> {
-    if (needsSecret(header.alg)) return void (yield* this.#secrets);
+    if (needsSecret(header.alg)) {
+      yield* this.#secrets;
+      return;
+    }
     for (const { kid, byAlgorithm } of this.#local) {
       const isOther = kid !== undefined && header.kid !== undefined && kid !== header.kid;
       const key = isOther ? undefined : byAlgorithm.get(header.alg);
       if (key) yield key;
     }
-    if (this.#remote) yield* this.#fetched(header);
+    if (this.#remote) yield* this.#fetch(this.#remote, header);
   }
 
-  async *#fetched(header: JWTHeaderParameters): AsyncIterable<Key> {
+  async *#fetch(remote: RemoteKeys, header: JWTHeaderParameters): AsyncIterable<Key> {
     const { JWKSMultipleMatchingKeys, JWKSNoMatchingKey } = this.#jose.errors;
     try {
-      yield await (this.#remote as NonNullable<typeof this.#remote>)(header);
+      yield await remote(header);
     } catch (error) {
       if (error instanceof JWKSNoMatchingKey) return;
       if (!(error instanceof JWKSMultipleMatchingKeys)) throw error;
@@ -87,7 +91,8 @@ async function importKey(
 /** Rejects when the key is not one of this algorithm. */
 async function importAs(jose: Jose, key: string | PublicJwk, algorithm: string): Promise<Key> {
   if (typeof key !== "string") {
-    if (key["alg"] !== undefined && key["alg"] !== algorithm) throw new TypeError("other algorithm");
+    if (key["alg"] !== undefined && key["alg"] !== algorithm)
+      throw new TypeError("other algorithm");
     return jose.importJWK(key as JWK, algorithm);
   }
   if (key.includes("CERTIFICATE")) return jose.importX509(key, algorithm);

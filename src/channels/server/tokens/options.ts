@@ -65,10 +65,7 @@ const OPTIONS: OptionNames<TokenVerifierOptions> = {
 };
 
 const SECRET_ALGORITHMS = ["HS256", "HS384", "HS512"];
-const PUBLIC_ALGORITHMS = [
-  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
-  ...["ES256", "ES384", "ES512", "EdDSA"],
-];
+const PUBLIC_ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split(" ");
 
 /** Whether tokens of this algorithm are signed with a secret. */
 export function needsSecret(algorithm: string): boolean {
@@ -132,9 +129,11 @@ function checkKey(key: string | PublicJwk): void {
   if ("d" in key) throw new TypeError("a key has to be a public one");
 }
 
-/** An empty list would accept nothing, or everything. */
+/** An empty list, or an empty name, is a setting that was forgotten. */
 function checkNames(option: string, names: string | readonly string[] | undefined): void {
-  if (names !== undefined && (names.length === 0 || [...names].includes(""))) {
+  if (names === undefined) return;
+  const list = [names].flat();
+  if (list.length === 0 || list.includes("")) {
     throw new TypeError(`${option} must not be empty`);
   }
 }

@@ -62,7 +62,7 @@ class Verifier {
     try {
       await this.#verify(jose, keys, token);
       const claims = read(payloadOf(token));
-      if (isPast(claims.expireAt)) throw new ChannelError(ErrorCode.TokenExpired);
+      if (this.#isPast(claims.expireAt)) throw new ChannelError(ErrorCode.TokenExpired);
       return claims;
     } catch (error) {
       if (error instanceof jose.errors.JWTExpired) throw new ChannelError(ErrorCode.TokenExpired);
@@ -92,6 +92,11 @@ class Verifier {
     throw invalid();
   }
 
+  #isPast(expireAt: number | undefined): boolean {
+    const { clockTolerance = 0 } = this.#options;
+    return expireAt !== undefined && expireAt * 1000 + clockTolerance <= Date.now();
+  }
+
   #verifyOptions(): JWTVerifyOptions {
     const { algorithms, audience, issuer, clockTolerance = 0 } = this.#options;
     return {
@@ -117,10 +122,6 @@ function payloadOf(token: string): string {
   const text = decodeUtf8(Buffer.from(token.split(".")[1] ?? "", "base64url"));
   if (text === undefined) throw new ClaimError("not UTF-8");
   return text;
-}
-
-function isPast(expireAt: number | undefined): boolean {
-  return expireAt !== undefined && expireAt * 1000 <= Date.now();
 }
 
 function invalid(): DisconnectError {
