@@ -125,6 +125,8 @@ test("fullduplex/channels/server exports these names", () => {
   expect(Object.keys(channels).toSorted()).toEqual([
     "ChannelError",
     "DisconnectError",
+    "createApi",
     "createChannels",
+    "tokenVerifier",
   ]);
 });

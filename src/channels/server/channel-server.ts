@@ -23,7 +23,8 @@ import type {
   PublishOptions,
 } from "./channels.ts";
 import { commands } from "./commands/commands.ts";
-import { ChannelError, DisconnectError } from "./errors.ts";
+import { checkData, checkOptionalData } from "./data.ts";
+import { ChannelError, DisconnectError, disconnectProblem } from "./errors.ts";
 import { clientInfoText, encodeEvent } from "./events.ts";
 import type { ChannelEvent } from "./events.ts";
 import type { ChannelsEvent, Extension, Hooks, TokenVerifier } from "./hooks.ts";
@@ -125,7 +126,7 @@ export class ChannelServer implements Channels, SessionServer {
     { tags, skipHistory, idempotencyKey, exclude }: PublishOptions = {},
   ): Promise<StreamPosition | undefined> {
     return this.publishTo(this.namespaces.find(channel), {
-      data,
+      data: checkData(data),
       tags: tags && new Map(Object.entries(tags)),
       skipHistory,
       key: idempotencyKey,
@@ -133,16 +134,23 @@ export class ChannelServer implements Channels, SessionServer {
     });
   }
 
-  subscribe(filter: ClientFilter, channel: string, options: object = {}): Promise<void> {
+  async subscribe(
+    filter: ClientFilter,
+    channel: string,
+    options: Parameters<Channels["subscribe"]>[2] = {},
+  ): Promise<void> {
     this.namespaces.find(channel);
-    return this.#remote.command({ ...options, ...filter, do: "subscribe", channel });
+    const info = checkOptionalData(options.info, "info");
+    const data = checkOptionalData(options.data, "data");
+    await this.#remote.command({ ...options, info, data, ...filter, do: "subscribe", channel });
   }
 
-  unsubscribe(filter: ClientFilter, channel: string): Promise<void> {
-    return this.#remote.command({ ...filter, do: "unsubscribe", channel });
+  async unsubscribe(filter: ClientFilter, channel: string): Promise<void> {
+    this.namespaces.find(channel);
+    await this.#remote.command({ ...filter, do: "unsubscribe", channel });
   }
 
-  disconnect(
+  async disconnect(
     filter: ClientFilter,
     {
       code = DisconnectCode.ForceNoReconnect,
@@ -150,14 +158,17 @@ export class ChannelServer implements Channels, SessionServer {
       whitelist,
     }: Parameters<Channels["disconnect"]>[1] = {},
   ): Promise<void> {
-    return this.#remote.command({ ...filter, do: "disconnect", code, reason, whitelist });
+    const problem = disconnectProblem(code, reason);
+    if (problem !== undefined) throw new ChannelError(ErrorCode.BadRequest, problem);
+    await this.#remote.command({ ...filter, do: "disconnect", code, reason, whitelist });
   }
 
-  refresh(
+  async refresh(
     filter: ClientFilter,
     { expired = false, expireAt, info }: Parameters<Channels["refresh"]>[1],
   ): Promise<void> {
-    return this.#remote.command({ ...filter, do: "refresh", expired, expireAt, info });
+    const checked = checkOptionalData(info, "info");
+    await this.#remote.command({ ...filter, do: "refresh", expired, expireAt, info: checked });
   }
 
   async presence(channel: string): Promise<ReadonlyMap<string, ClientInfo>> {
@@ -204,8 +215,10 @@ export class ChannelServer implements Channels, SessionServer {
   }: { user?: string | undefined; channel?: string | undefined } = {}): Promise<
     readonly ConnectionFacts[]
   > {
-    const found = user === undefined ? [...this.#registry] : this.#registry.find({ user });
+    // (As a filter for commands, no name is nobody; here it is those without one.)
+    const found = user ? this.#registry.find({ user }) : [...this.#registry];
     return found
+      .filter((session) => user === undefined || session.user === user)
       .filter(({ subscriptions }) => channel === undefined || subscriptions.has(channel))
       .map(({ client, user, id, transport, codec, subscriptions }) => ({
         client,
