@@ -5,9 +5,9 @@
  */
 
 import type { IncomingMessage } from "node:http";
+import { parseHost } from "../http/host.ts";
 import type { HttpHeaders } from "../http/headers.ts";
 import { systemClock } from "../util/clock.ts";
-import { parseHost } from "./host.ts";
 import type { Peer } from "./proxy.ts";
 import { endSocket } from "./refusal.ts";
 

@@ -29,7 +29,7 @@ export { httpListener } from "./http-listener.ts";
 export type { HttpListenerOptions } from "./http-listener.ts";
 export type { Logger } from "./logger.ts";
 export type { AdmissionOptions, LimitOptions, ListenOptions, ServeOptions } from "./options.ts";
-export type { Origins } from "./origin.ts";
+export type { Origins } from "../http/origin.ts";
 export { serve } from "./serve.ts";
 export type { ServeOptionsWithData } from "./serve.ts";
 export type { Server } from "./server.ts";

@@ -6,6 +6,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { parseHost } from "../http/host.ts";
 import { HttpHeaders } from "../http/headers.ts";
 import type { RouteTable } from "../http/routes.ts";
 import { readUpgrade } from "../protocol/handshake/read-upgrade.ts";
@@ -16,7 +17,7 @@ import type { RequestFacts } from "./handshake-request.ts";
 import type { Handler } from "./handler.ts";
 import { explainHost, explainOrigin } from "./hints.ts";
 import type { Hints, RefusedRequest } from "./hints.ts";
-import { isHostAllowed, parseHost } from "./host.ts";
+import { isHostAllowed } from "./host.ts";
 import type { ConnectionLimits, Slot } from "./limits.ts";
 import type { Settings } from "./options.ts";
 import { directPeer } from "./proxy.ts";

@@ -294,7 +294,10 @@ test("a body that is no bytes, or not of its length, never becomes another respo
   ];
   for (const body of bodies) {
     const { port, logger } = await site(async () => body);
-    const { socket, received } = await raw(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const { socket, received } = await raw(
+      port,
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    );
     await once(socket, "close");
     expect(received().split("HTTP/1.1 ").length).toBeLessThanOrEqual(2);
     expect(logger.of("error")).toHaveLength(1);
