@@ -59,6 +59,7 @@ test("fullduplex/server exports these names", () => {
       "basicAuth",
       "bearerAuth",
       "broadcast",
+      "httpListener",
       "safeEqual",
       "serve",
     ]

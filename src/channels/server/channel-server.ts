@@ -9,6 +9,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { memoryEngine } from "../../engine/memory/memory-engine.ts";
 import type { Presence } from "../../engine/presence.ts";
 import type { StreamPosition } from "../../engine/position.ts";
+import type { HttpHandler } from "../../http/handler.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import { DisconnectCode, ErrorCode } from "../protocol/codes.ts";
@@ -25,6 +26,7 @@ import type {
 import { commands } from "./commands/commands.ts";
 import { checkData, checkOptionalData } from "./data.ts";
 import { ChannelError, DisconnectError, disconnectProblem } from "./errors.ts";
+import { Streaming } from "./emulation/streaming.ts";
 import { clientInfoText, encodeEvent } from "./events.ts";
 import type { ChannelEvent } from "./events.ts";
 import type { ChannelsEvent, Extension, Hooks, TokenVerifier } from "./hooks.ts";
@@ -66,6 +68,7 @@ export class ChannelServer implements Channels, SessionServer {
   readonly #sessions = new Set<Session>();
   readonly #running = new Set<Promise<void>>();
   readonly #remote: Remote;
+  readonly #streaming: Streaming;
   readonly #startTime: number;
   #dropped = 0;
   #presenceTimer: Timer;
@@ -90,21 +93,31 @@ export class ChannelServer implements Channels, SessionServer {
     });
     this.#startTime = clock.now();
     this.#remote = new Remote(this, this.#registry, (error) => this.#engineFailed(error));
+    this.#streaming = new Streaming(this, options.streaming ?? {});
     this.#schedulePresence();
     this.#schedulePositions();
+  }
+
+  get streamHandler(): HttpHandler {
+    return this.#streaming.stream;
+  }
+
+  get emulationHandler(): HttpHandler {
+    return this.#streaming.emulation;
   }
 
   readonly handler = (connection: Connection): Promise<void> => {
     return this.serveClient(connection, jsonCodec, "websocket");
   };
 
-  /** Serves one client, whatever it came over. */
+  /** Serves one client, whatever it came over. `id` is that of its session, if it has to be known before. */
   async serveClient(
     connection: Connection,
     codec: Codec,
     transport: "websocket" | "http_stream",
+    id?: string,
   ): Promise<void> {
-    const session = new Session(this, connection, codec, transport);
+    const session = new Session(this, connection, codec, transport, id);
     if (this.#isClosed) return session.close(DisconnectCode.Shutdown, "shutdown");
     this.#sessions.add(session);
     const running = session.run();
@@ -259,6 +272,7 @@ export class ChannelServer implements Channels, SessionServer {
     this.clock.clearTimeout(this.#positionTimer);
     for (const session of this.#sessions) session.close(DisconnectCode.Shutdown, "shutdown");
     await Promise.all(this.#running);
+    this.#streaming.stop();
     await this.#remote.stop();
     this.topics.stop();
     if (this.#ownsEngine) await this.engine.close();

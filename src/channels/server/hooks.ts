@@ -20,7 +20,7 @@ export interface ClientFacts {
   readonly encoding: "json" | "protobuf";
   /** What the application attached to the connection and keeps from the client, as JSON. */
   readonly meta: string | undefined;
-  /** The handshake: what `serve` calls `connection.request`. */
+  /** The handshake: what `serve` calls `connection.request`, or a `StreamRequest`. */
   readonly request: unknown;
 }
 

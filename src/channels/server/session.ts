@@ -37,7 +37,7 @@ const PING: Reply = {};
 export class Session implements SubscriptionOwner {
   readonly client: string = globalThis.crypto.randomUUID();
   /** What the client has to show where several requests make one connection. */
-  readonly id: string = globalThis.crypto.randomUUID();
+  readonly id: string;
   readonly server: SessionServer;
   readonly connection: Connection;
   readonly codec: Codec;
@@ -58,7 +58,9 @@ export class Session implements SubscriptionOwner {
     connection: Connection,
     codec: Codec,
     transport: ClientFacts["transport"],
+    id: string = globalThis.crypto.randomUUID(),
   ) {
+    this.id = id;
     this.server = server;
     this.connection = connection;
     this.codec = codec;
@@ -75,7 +77,10 @@ export class Session implements SubscriptionOwner {
     try {
       await this.connection.forEach((frame) => this.#receive(frame));
     } catch (error) {
-      if (!(error instanceof ClosedError)) throw error;
+      if (!(error instanceof ClosedError)) {
+        this.close(DisconnectCode.ServerError, "internal server error");
+        throw error;
+      }
     } finally {
       this.#end(await this.connection.closed);
     }

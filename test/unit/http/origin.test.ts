@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseHost } from "../../../src/server/host.ts";
-import { OriginPolicy } from "../../../src/server/origin.ts";
-import type { Origins, Target } from "../../../src/server/origin.ts";
+import { parseHost } from "../../../src/http/host.ts";
+import { OriginPolicy } from "../../../src/http/origin.ts";
+import type { Origins, Target } from "../../../src/http/origin.ts";
 
 function target(text: string, secure = false): Target {
   const host = parseHost(text);
