@@ -15,6 +15,7 @@ import type { Clock, Timer } from "../../util/clock.ts";
 import { DisconnectCode, ErrorCode } from "../protocol/codes.ts";
 import type { Codec } from "../protocol/codec.ts";
 import { jsonCodec } from "../protocol/json-codec.ts";
+import { protobufCodec } from "../protocol/protobuf-codec.ts";
 import type { ClientInfo, Data, HistoryResult } from "../protocol/messages.ts";
 import type {
   Channels,
@@ -49,6 +50,9 @@ import { Topics } from "./topics.ts";
 /** Of the protocol, as it is told to clients. */
 const VERSION = "1.0.0";
 
+/** Clients that speak Protobuf ask for this subprotocol; those that speak JSON for none. */
+const PROTOBUF = "centrifuge-protobuf";
+
 export class ChannelServer implements Channels, SessionServer {
   readonly commands: readonly CommandEntry[] = commands;
   readonly settings: Settings;
@@ -60,7 +64,7 @@ export class ChannelServer implements Channels, SessionServer {
   readonly namespaces: Namespaces;
   readonly topics: Topics;
   readonly version: string = VERSION;
-  readonly subprotocols: readonly string[] = ["centrifuge-json"];
+  readonly subprotocols: readonly string[] = [PROTOBUF];
   readonly #onEvent: ((event: ChannelsEvent) => void) | undefined;
   readonly #ownsEngine: boolean;
   readonly #registry = new Registry();
@@ -107,7 +111,8 @@ export class ChannelServer implements Channels, SessionServer {
   }
 
   readonly handler = (connection: Connection): Promise<void> => {
-    return this.serveClient(connection, jsonCodec, "websocket");
+    const codec = connection.subprotocol === PROTOBUF ? protobufCodec : jsonCodec;
+    return this.serveClient(connection, codec, "websocket");
   };
 
   /** Serves one client, whatever it came over. `id` is that of its session, if it has to be known before. */
