@@ -365,10 +365,17 @@ export class ChannelServer implements Channels, SessionServer {
     );
   }
 
-  disconnected(session: Session, wasConnected: boolean, code: number, reason: string): void {
+  keepPresence(session: Session): void {
+    for (const subscription of session.subscriptions.values()) {
+      if (!subscription.hasPresence || !subscription.isLive) continue;
+      this.#addPresence(session, subscription).catch((error: unknown) => this.#engineFailed(error));
+    }
+  }
+
+  disconnected(session: Session, wasKnown: boolean, code: number, reason: string): void {
     const { client, user } = session;
     this.#registry.delete(session);
-    if (wasConnected) this.#tell({ type: "disconnect", client, user, code, reason });
+    if (wasKnown) this.#tell({ type: "disconnect", client, user, code, reason });
   }
 
   // ---- its own
@@ -394,14 +401,7 @@ export class ChannelServer implements Channels, SessionServer {
   #schedulePresence(): void {
     this.#presenceTimer = this.clock.setTimeout(() => {
       this.#schedulePresence();
-      for (const session of this.#registry) {
-        for (const subscription of session.subscriptions.values()) {
-          if (!subscription.hasPresence || !subscription.isLive) continue;
-          this.#addPresence(session, subscription).catch((error: unknown) =>
-            this.#engineFailed(error),
-          );
-        }
-      }
+      for (const session of this.#registry) this.keepPresence(session);
     }, this.settings.presenceTtl / 3);
   }
 

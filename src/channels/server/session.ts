@@ -46,6 +46,8 @@ export class Session implements SubscriptionOwner {
   readonly #lanes = new Lanes(MAX_RUNNING);
   #state: "new" | "connecting" | "connected" | "closed" = "new";
   #identity: Identity = { user: "" };
+  /** Somebody has said who it is, and may want to hear that it has gone. */
+  #isKnown = false;
   /** Unix time in seconds. */
   #expireAt: number | undefined;
   #stale: Timer;
@@ -122,7 +124,8 @@ export class Session implements SubscriptionOwner {
   /** It is known who the client is. */
   identify(identity: Identity): void {
     this.#identity = identity;
-    this.extend(identity.expireAt, identity.info);
+    this.#isKnown = true;
+    if (!this.isOver) this.extend(identity.expireAt, identity.info);
   }
 
   /** The answer to its connect is out. */
@@ -137,7 +140,10 @@ export class Session implements SubscriptionOwner {
   extend(expireAt: number | undefined, info: Data | undefined): void {
     const { clock, settings } = this.server;
     this.#expireAt = expireAt;
-    if (info !== undefined) this.#identity = { ...this.#identity, info };
+    if (info !== undefined) {
+      this.#identity = { ...this.#identity, info };
+      this.server.keepPresence(this);
+    }
     clock.clearTimeout(this.#expiry);
     if (expireAt === undefined) return;
     const left = Math.max(0, expireAt * 1000 - Date.now());
@@ -320,12 +326,11 @@ export class Session implements SubscriptionOwner {
 
   #end({ code, reason }: CloseInfo): void {
     const { clock } = this.server;
-    const wasConnected = this.#state === "connected";
     this.#state = "closed";
     clock.clearTimeout(this.#stale);
     clock.clearTimeout(this.#ping);
     clock.clearTimeout(this.#expiry);
     for (const subscription of this.subscriptions.values()) this.leave(subscription, code, reason);
-    this.server.disconnected(this, wasConnected, code, reason);
+    this.server.disconnected(this, this.#isKnown, code, reason);
   }
 }
