@@ -58,6 +58,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
   readonly #status = new Latest<ClientStatus>({
     state: "connecting",
     attempt: 0,
+    delay: undefined,
     error: undefined,
   });
   readonly #subscriptions = new Map<string, ChannelSubscription>();
@@ -198,8 +199,8 @@ export class Client implements ChannelsClient, SubscriptionHost {
       if (this.#isClosed) return;
       if (clock.now() - (this.#connectedAt ?? Infinity) >= stableAfter) attempt = 0;
       if (this.#isFatal(error)) return this.#finish(error);
-      this.#status.set({ state: "connecting", attempt: attempt + 1, error });
       const timeout = backoff(attempt, error, this.#options);
+      this.#status.set({ state: "connecting", attempt: attempt + 1, delay: timeout, error });
       await interruptible("waiting", { clock, timeout, signal }, () => () => {}).catch(() => {});
     }
   }

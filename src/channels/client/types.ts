@@ -134,6 +134,8 @@ export type ClientStatus =
       readonly state: "connecting";
       /** How many attempts have failed in a row. */
       readonly attempt: number;
+      /** How long after the last one the next one is made, in milliseconds; `undefined` at first. */
+      readonly delay: number | undefined;
       /** Why the last one failed, or the last connection ended; `undefined` at first. */
       readonly error: unknown;
     }
