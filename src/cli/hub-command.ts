@@ -6,6 +6,7 @@
 
 import type { Arguments, CommandSpec } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import type { GeneratedKeys } from "../hub/keys.ts";
 import { LISTEN_OPTIONS, logTo, readListen, serveUntilSignal } from "./serving.ts";
 
 export const HUB: CommandSpec = {
@@ -22,13 +23,40 @@ export const HUB: CommandSpec = {
       help: "Open the chat and the echo to whoever can reach the address. On loopback they are.",
     },
   },
-  notes: "SIGINT and SIGTERM close the connections, and the server.",
+  notes:
+    "The environment has the keys: FULLDUPLEX_API_KEY for backends (several with commas between them), and\n" +
+    "FULLDUPLEX_TOKEN_SECRET, which signs the tokens of clients; 32 characters or more each. Without them\n" +
+    "new ones are made up and printed. SIGINT and SIGTERM close the connections, and the server.",
 };
 
 /** Resolves with the exit code. */
 export async function hubCommand(given: Arguments, io: Io): Promise<number> {
-  const options = { ...readListen(given), ...(given.has("demos") && { demos: true }) };
+  const options = {
+    ...readListen(given),
+    ...(given.has("demos") && { demos: true }),
+    ...readKeys(io),
+  };
   // The other commands don't need it.
   const { startHub } = await import("../hub/hub.ts");
-  return serveUntilSignal(io, () => startHub({ ...options, logger: logTo(io) }));
+  return serveUntilSignal(io, async () => {
+    const hub = await startHub({ ...options, logger: logTo(io) });
+    return { url: hub.url, notes: describeKeys(hub.generated), close: () => hub.close() };
+  });
+}
+
+/** An empty variable is one that is not set, as in files for containers. */
+function readKeys({ env }: Io): { apiKeys?: readonly string[]; tokenSecret?: string } {
+  const { FULLDUPLEX_API_KEY: keys = "", FULLDUPLEX_TOKEN_SECRET: secret = "" } = env;
+  return {
+    ...(keys !== "" && { apiKeys: keys.split(",").map((key) => key.trim()) }),
+    ...(secret !== "" && { tokenSecret: secret }),
+  };
+}
+
+/** Only those that nobody knows yet: what was given is a secret. */
+function describeKeys({ apiKey, tokenSecret }: GeneratedKeys): string[] {
+  const notes: string[] = [];
+  if (apiKey !== undefined) notes.push(`API key: ${apiKey}`);
+  if (tokenSecret !== undefined) notes.push(`token secret: ${tokenSecret}`);
+  return notes;
 }

@@ -33,6 +33,8 @@ export function readListen(given: Arguments): ListenChoice {
 /** Something that listens. */
 export interface Running {
   readonly url: string;
+  /** What else there is to say, a line each. */
+  readonly notes?: readonly string[];
   close(): Promise<void>;
 }
 
@@ -49,7 +51,8 @@ export async function serveUntilSignal(io: Io, start: () => Promise<Running>): P
     io.stderr.write(`fullduplex: ${describeError(error)}\n`);
     return ExitCode.NotConnected;
   }
-  io.stdout.write(`listening on ${running.url}\n`);
+  const lines = [`listening on ${running.url}`, ...(running.notes ?? [])];
+  io.stdout.write(`${lines.join("\n")}\n`);
   await new Promise<void>((resolve) => {
     const stop = io.onSignal(() => {
       stop();

@@ -93,7 +93,7 @@ async function attemptTo<C, Options extends CommonConnectOptions>(
 }
 
 /** Whether connecting again can't help. */
-function isRefused(error: unknown): boolean {
+export function isRefused(error: unknown): boolean {
   if (error instanceof HandshakeError) {
     const { status = 0 } = error;
     return status >= 400 && status < 500 && ![408, 425, 429].includes(status);

@@ -10,13 +10,15 @@ import type { Handler, Logger, RoutePath, Server } from "../server/index.ts";
 import { browserUrl, isLoopback } from "./address.ts";
 import { Census } from "./census.ts";
 import { Chat } from "./chat/chat.ts";
-import { serveChat } from "./chat/handler.ts";
 import { loadAssets } from "./http/assets.ts";
 import type { Assets } from "./http/assets.ts";
 import { NEVER, note, reply } from "./http/reply.ts";
 import type { Reply } from "./http/reply.ts";
 import { Site } from "./http/site.ts";
 import type { Resource } from "./http/site.ts";
+import { resolveKeys } from "./keys.ts";
+import type { GeneratedKeys } from "./keys.ts";
+import { Messaging, WEBSOCKET_PATH } from "./messaging.ts";
 import { StatusFeed } from "./status.ts";
 
 /** How to start a hub. */
@@ -27,6 +29,13 @@ export interface HubOptions {
   readonly host?: string | undefined;
   /** Whether to serve the chat and the echo, which are open to everybody. Default: only when bound to loopback. */
   readonly demos?: boolean | undefined;
+  /**
+   * Each lets in backends at `/api`; several while they are being changed. At least 32 characters each, chosen at random:
+   * printable ASCII, no spaces. Default: one that is made up, see {@link Hub.generated}.
+   */
+  readonly apiKeys?: readonly string[] | undefined;
+  /** Signs the tokens of clients (HS256); at least 32 characters, chosen at random. Default: one that is made up. */
+  readonly tokenSecret?: string | undefined;
   /** Default: warnings and errors to the console. */
   readonly logger?: Logger | undefined;
 }
@@ -37,6 +46,8 @@ export interface Hub {
   readonly url: string;
   /** Whether the chat and the echo are served. */
   readonly demos: boolean;
+  /** The keys that were made up because none were given. */
+  readonly generated: GeneratedKeys;
   /** Stops listening, says goodbye to the open connections (1001), and resolves when all is gone. */
   close(): Promise<void>;
 }
@@ -68,30 +79,43 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { port = PORT, host = HOST, logger } = options;
   const isLocal = isLoopback(host);
   const { demos = isLocal } = options;
+  const keys = resolveKeys(options);
   const assets = loadAssets();
   const chat = demos ? new Chat() : undefined;
   const census = new Census();
+  const messaging = new Messaging({ keys, chat, logger });
   const feed = new StatusFeed(readVersion(), census, chat);
-  const endpoints = createEndpoints(feed, chat);
+  const endpoints = createEndpoints(feed, messaging, demos);
   const routes = Array.from(endpoints, ([path, handler]) => [path, census.count(path, handler)]);
-  const site = new Site(createResources(assets, feed, demos), isLocal);
+  const site = new Site({
+    resources: createResources(assets, feed, demos),
+    listeners: messaging.listeners,
+    onlyLoopback: isLocal,
+  });
   const server = await serve(Object.fromEntries(routes) as Record<RoutePath, Handler>, {
     port,
     host,
     logger,
+    subprotocols: messaging.subprotocols,
     maxConnections: MAX_CONNECTIONS,
     maxSendQueue: MAX_SEND_QUEUE,
     onRequest: (request, response) => site.serve(request, response),
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
+    await messaging.close();
     throw explain(error, port, host);
   });
-  return { url: browserUrl(server.url), demos, close: () => close(server, feed, chat) };
+  return {
+    url: browserUrl(server.url),
+    demos,
+    generated: keys.generated,
+    close: () => close(server, { feed, messaging, chat }),
+  };
 }
 
-function createEndpoints(feed: StatusFeed, chat: Chat | undefined): Endpoints {
+function createEndpoints(feed: StatusFeed, messaging: Messaging, demos: boolean): Endpoints {
   const endpoints: Endpoints = new Map();
-  if (chat) {
-    endpoints.set("/chat", (connection) => serveChat(chat, connection));
+  endpoints.set(WEBSOCKET_PATH, messaging.handler);
+  if (demos) {
     endpoints.set("/echo", (connection) =>
       connection.forEach((message) => connection.send(message)),
     );
@@ -110,18 +134,32 @@ function createResources(
   resources.set("/", page("home"));
   resources.set("/status", () => reply("application/json", JSON.stringify(feed.status), NEVER));
   resources.set("/healthz", note(200, "ok"));
+  resources.set(WEBSOCKET_PATH, note(426, CHANNELS_HINT, UPGRADE));
   if (!demos) return resources;
   resources.set("/chat", page("chat"));
-  resources.set("/echo", note(426, ECHO_HINT, { Upgrade: "websocket", Connection: "Upgrade" }));
+  resources.set("/echo", note(426, ECHO_HINT, UPGRADE));
   return resources;
 }
+
+const UPGRADE = { Upgrade: "websocket", Connection: "Upgrade" };
+
+const CHANNELS_HINT =
+  "This is the WebSocket endpoint of channels, for SDKs of Centrifugo and for `fullduplex/channels`.";
 
 const ECHO_HINT =
   "This is a WebSocket endpoint that sends back what it gets. " +
   "Try `npx fullduplex connect` with this address, and ws: in place of http:";
 
-async function close(server: Server, feed: StatusFeed, chat: Chat | undefined): Promise<void> {
-  await server.close();
+/** What a hub is made of, besides the server. */
+interface Parts {
+  readonly feed: StatusFeed;
+  readonly messaging: Messaging;
+  readonly chat: Chat | undefined;
+}
+
+async function close(server: Server, { feed, messaging, chat }: Parts): Promise<void> {
+  // (Streams over plain HTTP are requests that the server waits for.)
+  await Promise.all([server.close(), messaging.close()]);
   feed.close();
   chat?.close();
 }

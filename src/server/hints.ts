@@ -4,11 +4,11 @@
  * @module
  */
 
+import { parseHost } from "../http/host.ts";
+import { isSameOrigin } from "../http/origin.ts";
 import type { HttpHeaders } from "../http/headers.ts";
-import { parseHost } from "./host.ts";
 import { quote } from "./logger.ts";
 import type { Logger } from "./logger.ts";
-import { isSameOrigin } from "./origin.ts";
 import { isForwarded, lastOf } from "./proxy.ts";
 
 /** What the server saw of a request that it refused. */

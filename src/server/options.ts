@@ -19,8 +19,8 @@ import { HostList } from "./host.ts";
 import { defaultLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
 import { SERVE_OPTIONS } from "./option-names.ts";
-import { OriginPolicy } from "./origin.ts";
-import type { Origins } from "./origin.ts";
+import { OriginPolicy } from "../http/origin.ts";
+import type { Origins } from "../http/origin.ts";
 import { TrustedProxies } from "./proxy.ts";
 
 /** Where a server listens: one of a TCP port, a Unix socket, a server that is there already, or nowhere. */

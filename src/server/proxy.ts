@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { HttpHeaders } from "../http/headers.ts";
 import { AddressSet, LOOPBACK, normalizeAddress } from "./address.ts";
 
@@ -68,6 +71,16 @@ export class TrustedProxies {
     }
     return client;
   }
+}
+
+/** What the socket itself says. */
+export function directPeer(socket: Duplex, headers: HttpHeaders): Peer {
+  const { remoteAddress } = socket as Partial<Socket>;
+  return {
+    address: remoteAddress === undefined ? undefined : normalizeAddress(remoteAddress),
+    host: headers.get("host") ?? "",
+    secure: socket instanceof TLSSocket,
+  };
 }
 
 /** Whether a proxy seems to stand before us, trusted or not. */

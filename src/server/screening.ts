@@ -5,23 +5,22 @@
  */
 
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
+import { parseHost } from "../http/host.ts";
 import { HttpHeaders } from "../http/headers.ts";
 import type { RouteTable } from "../http/routes.ts";
 import { readUpgrade } from "../protocol/handshake/read-upgrade.ts";
 import type { Upgrade } from "../protocol/handshake/read-upgrade.ts";
-import { normalizeAddress } from "./address.ts";
 import { shareStrings } from "./common-strings.ts";
 import { pathOf, ServerRequest } from "./handshake-request.ts";
 import type { RequestFacts } from "./handshake-request.ts";
 import type { Handler } from "./handler.ts";
 import { explainHost, explainOrigin } from "./hints.ts";
 import type { Hints, RefusedRequest } from "./hints.ts";
-import { isHostAllowed, parseHost } from "./host.ts";
+import { isHostAllowed } from "./host.ts";
 import type { ConnectionLimits, Slot } from "./limits.ts";
 import type { Settings } from "./options.ts";
+import { directPeer } from "./proxy.ts";
 import type { Peer, TrustedProxies } from "./proxy.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -117,16 +116,6 @@ function describe(
     from: direct.address ?? "a Unix socket",
     host: peer.host,
     trusted: proxies.trusts(direct.address),
-  };
-}
-
-/** What the socket itself says. */
-function directPeer(socket: Duplex, headers: HttpHeaders): Peer {
-  const { remoteAddress } = socket as Partial<Socket>;
-  return {
-    address: remoteAddress === undefined ? undefined : normalizeAddress(remoteAddress),
-    host: headers.get("host") ?? "",
-    secure: socket instanceof TLSSocket,
   };
 }
 

@@ -72,9 +72,11 @@ test("a violation of each rule is reported", () => {
     "server/index-less.ts": "export default 1;\nconst x = 1;\nexport { x as default };\n",
     "hub/d.ts": 'export * from "../server/b.ts";\n// import { x } from "../cli/x.ts";\n',
     "hub/index.ts": 'import "ws";\nimport "fullduplex/server";\nimport "./gone.ts";\n',
+    "channels/f.ts": 'import "jose";\nimport "ws";\n',
     "elsewhere/e.ts": 'import "../errors.ts";\n',
   });
   expect(violations(readImportGraph(folder), ["server/index.ts"]).toSorted()).toEqual([
+    "channels/f.ts -> ws",
     "client/browser/c.ts -> protocol/a.ts",
     "elsewhere/e.ts is in no layer",
     "hub/d.ts -> server/b.ts",

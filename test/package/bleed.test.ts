@@ -7,6 +7,9 @@ import { root } from "../support/project.ts";
 /** What a page has to load that uses both functions of the client, minified and compressed, in bytes. */
 const MOST_BYTES = 4096;
 
+/** The same for the client of channels, without that which connects. */
+const MOST_CHANNELS_BYTES = 6144;
+
 async function bundle(
   entry: string,
   conditions: string[] = ["fullduplex:source"],
@@ -42,6 +45,13 @@ test("the browser's client reaches neither node: nor the protocol", async () => 
 test("a page that uses connect and reconnecting loads at most 4 KB", async () => {
   const { contents } = await bundle("fullduplex", undefined, "{ connect, reconnecting }");
   expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_BYTES);
+});
+
+test("a page that uses channels loads at most 6 KB for them, and nothing of their server but its errors", async () => {
+  const { files, contents } = await bundle("fullduplex/channels");
+  const forbidden = /^src\/(?:protocol|node|server|client)\/|^node:|channels\/server\/(?!errors)/;
+  expect(files.filter((file) => forbidden.test(file))).toEqual([]);
+  expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_CHANNELS_BYTES);
 });
 
 test.each(["fullduplex/protocol", "fullduplex/testing"])(

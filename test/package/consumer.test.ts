@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { codeEntries, root } from "../support/project.ts";
 import { runNode } from "../support/run.ts";
 import { scratchFolder, writeFiles } from "../support/scratch.ts";
-import { installConsumer } from "./support/consumer.ts";
+import { dependencies, installConsumer } from "./support/consumer.ts";
 
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 
@@ -62,9 +62,9 @@ describe("a project that installs the packed package", () => {
     expect(code).toBe(0);
   });
 
-  test("gets the package and nothing else", () => {
+  test("gets the package, its dependencies and nothing else", () => {
     const names = readdirSync(join(folder, "node_modules")).filter((name) => name[0] !== ".");
-    expect(names).toEqual(["@types", "fullduplex"]);
+    expect(names).toEqual(["@types", "fullduplex", ...dependencies()].toSorted());
     expect(readdirSync(installed).toSorted()).toEqual([
       "CHANGELOG.md",
       "LICENSE",

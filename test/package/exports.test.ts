@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import * as browser from "../../src/client/browser/index.ts";
+import * as channelsClient from "../../src/channels/client/index.ts";
 import * as channels from "../../src/channels/server/index.ts";
 import * as node from "../../src/client/node/index.ts";
 import * as engine from "../../src/engine/index.ts";
@@ -18,6 +19,7 @@ test("every entry is pinned here", () => {
     "fullduplex/server",
     "fullduplex/protocol",
     "fullduplex/engine",
+    "fullduplex/channels",
     "fullduplex/channels/server",
     "fullduplex/testing",
   ]);
@@ -59,6 +61,7 @@ test("fullduplex/server exports these names", () => {
       "basicAuth",
       "bearerAuth",
       "broadcast",
+      "httpListener",
       "safeEqual",
       "serve",
     ]
@@ -121,10 +124,16 @@ test("fullduplex/engine exports these names", () => {
   expect(Object.keys(engine)).toEqual(["memoryEngine"]);
 });
 
+test("fullduplex/channels exports these names", () => {
+  expect(Object.keys(channelsClient).toSorted()).toEqual(["ChannelError", "channelsClient"]);
+});
+
 test("fullduplex/channels/server exports these names", () => {
   expect(Object.keys(channels).toSorted()).toEqual([
     "ChannelError",
     "DisconnectError",
+    "createApi",
     "createChannels",
+    "tokenVerifier",
   ]);
 });

@@ -7,6 +7,7 @@
 import type { Message } from "../../connection/transport.ts";
 import { MalformedError } from "./codec.ts";
 import type { Codec } from "./codec.ts";
+import { JsonReader } from "./json-text.ts";
 import type { Data } from "./messages.ts";
 import { command, reply } from "./schema.ts";
 import type { Field, Scalar, Schema } from "./schema.ts";
@@ -24,56 +25,67 @@ type Fields = Record<string, unknown>;
 function decodeFrame(frame: Message, schema: Schema): object[] {
   if (typeof frame !== "string") throw new MalformedError("a binary frame");
   const lines = frame.split("\n").filter((line) => line !== "");
-  return lines.map((line) => readMessage(parse(line), schema));
+  return lines.map((line) => {
+    demandJson(line);
+    return readMessage(new JsonReader(line), schema);
+  });
 }
 
-function parse(line: string): unknown {
+function demandJson(line: string): void {
   try {
-    return JSON.parse(line) as unknown;
+    JSON.parse(line);
   } catch {
     throw new MalformedError("not JSON");
   }
 }
 
-/** Takes the fields that are in the schema; others are of later versions. */
-function readMessage(value: unknown, schema: Schema): object {
-  if (!isObject(value)) throw new MalformedError("not an object");
+/** Takes the fields that are in the schema; others are of later versions. Of several the last one counts. */
+function readMessage(reader: JsonReader, schema: Schema): object {
   const message: Fields = {};
-  for (const [name, field] of schema) {
-    // (No name of a field is one of `Object.prototype`.)
-    const given = value[name];
-    if (given !== undefined && given !== null) message[name] = readField(given, field);
-  }
+  reader.object((name) => {
+    const field = schema.get(name);
+    if (!field) return reader.skip();
+    if (!reader.isNull) {
+      message[name] = readField(reader, field);
+      return;
+    }
+    reader.skip();
+    delete message[name];
+  });
   return message;
 }
 
-function readField(value: unknown, { type, many }: Field): unknown {
+function readField(reader: JsonReader, { type, many }: Field): unknown {
   if (many === "map") {
-    if (!isObject(value)) throw new MalformedError("not an object");
-    return new Map(Object.entries(value).map(([key, item]) => [key, readValue(item, type)]));
+    const map = new Map<string, unknown>();
+    reader.object((key) => map.set(key, readValue(reader, type)));
+    return map;
   }
   if (many === "list") {
-    if (!Array.isArray(value)) throw new MalformedError("not an array");
-    return value.map((item) => readValue(item, type));
+    const list: unknown[] = [];
+    reader.array(() => list.push(readValue(reader, type)));
+    return list;
   }
-  return readValue(value, type);
+  return readValue(reader, type);
 }
 
-function readValue(value: unknown, type: Scalar | Schema): unknown {
-  if (typeof type !== "string") return readMessage(value, type);
-  if (type === "data") return JSON.stringify(value);
-  const isRight =
-    type === "string"
-      ? typeof value === "string"
-      : type === "bool"
-        ? typeof value === "boolean"
-        : Number.isSafeInteger(value) && ((value as number) >= 0 || type.startsWith("int"));
-  if (!isRight) throw new MalformedError(`not a ${type}`);
-  return value;
+function readValue(reader: JsonReader, type: Scalar | Schema): unknown {
+  if (typeof type !== "string") return readMessage(reader, type);
+  if (type === "string") return reader.string();
+  const raw = reader.raw();
+  if (type === "data") return raw;
+  return type === "bool" ? toBool(raw) : toInteger(raw, type);
 }
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function toBool(raw: string): boolean {
+  if (raw !== "true" && raw !== "false") throw new MalformedError("not a bool");
+  return raw === "true";
+}
+
+function toInteger(raw: string, type: Scalar): number {
+  const value = Number(raw);
+  if (Number.isSafeInteger(value) && (value >= 0 || type.startsWith("int"))) return value;
+  throw new MalformedError(`not an ${type}`);
 }
 
 function encodeFrame(messages: readonly object[], schema: Schema): string {
@@ -116,8 +128,11 @@ function writeValue(value: unknown, type: Scalar | Schema): string {
   return type === "data" ? toJson(value as Data) : JSON.stringify(value);
 }
 
-/** Bytes that are no JSON can't be in JSON as they are: they are text in base64. */
+/**
+ * Bytes that are no JSON can't be in JSON as they are: they are text in base64. A line break would end the message; JSON
+ * has none but between values.
+ */
 function toJson(data: Data): string {
-  if (typeof data === "string") return data;
+  if (typeof data === "string") return data.includes("\n") ? data.replaceAll("\n", " ") : data;
   return JSON.stringify(btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join("")));
 }

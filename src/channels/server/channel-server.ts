@@ -9,11 +9,13 @@ import type { Engine } from "../../engine/engine.ts";
 import { memoryEngine } from "../../engine/memory/memory-engine.ts";
 import type { Presence } from "../../engine/presence.ts";
 import type { StreamPosition } from "../../engine/position.ts";
+import type { HttpHandler } from "../../http/handler.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import { DisconnectCode, ErrorCode } from "../protocol/codes.ts";
 import type { Codec } from "../protocol/codec.ts";
 import { jsonCodec } from "../protocol/json-codec.ts";
+import { protobufCodec } from "../protocol/protobuf-codec.ts";
 import type { ClientInfo, Data, HistoryResult } from "../protocol/messages.ts";
 import type {
   Channels,
@@ -23,7 +25,9 @@ import type {
   PublishOptions,
 } from "./channels.ts";
 import { commands } from "./commands/commands.ts";
-import { ChannelError, DisconnectError } from "./errors.ts";
+import { checkData, checkOptionalData } from "./data.ts";
+import { ChannelError, DisconnectError, disconnectProblem } from "./errors.ts";
+import { Streaming } from "./emulation/streaming.ts";
 import { clientInfoText, encodeEvent } from "./events.ts";
 import type { ChannelEvent } from "./events.ts";
 import type { ChannelsEvent, Extension, Hooks, TokenVerifier } from "./hooks.ts";
@@ -46,6 +50,9 @@ import { Topics } from "./topics.ts";
 /** Of the protocol, as it is told to clients. */
 const VERSION = "1.0.0";
 
+/** Clients that speak Protobuf ask for this subprotocol; those that speak JSON for none. */
+const PROTOBUF = "centrifuge-protobuf";
+
 export class ChannelServer implements Channels, SessionServer {
   readonly commands: readonly CommandEntry[] = commands;
   readonly settings: Settings;
@@ -57,7 +64,7 @@ export class ChannelServer implements Channels, SessionServer {
   readonly namespaces: Namespaces;
   readonly topics: Topics;
   readonly version: string = VERSION;
-  readonly subprotocols: readonly string[] = ["centrifuge-json"];
+  readonly subprotocols: readonly string[] = [PROTOBUF];
   readonly #onEvent: ((event: ChannelsEvent) => void) | undefined;
   readonly #ownsEngine: boolean;
   readonly #registry = new Registry();
@@ -65,6 +72,7 @@ export class ChannelServer implements Channels, SessionServer {
   readonly #sessions = new Set<Session>();
   readonly #running = new Set<Promise<void>>();
   readonly #remote: Remote;
+  readonly #streaming: Streaming;
   readonly #startTime: number;
   #dropped = 0;
   #presenceTimer: Timer;
@@ -89,21 +97,32 @@ export class ChannelServer implements Channels, SessionServer {
     });
     this.#startTime = clock.now();
     this.#remote = new Remote(this, this.#registry, (error) => this.#engineFailed(error));
+    this.#streaming = new Streaming(this, options.streaming ?? {});
     this.#schedulePresence();
     this.#schedulePositions();
   }
 
+  get streamHandler(): HttpHandler {
+    return this.#streaming.stream;
+  }
+
+  get emulationHandler(): HttpHandler {
+    return this.#streaming.emulation;
+  }
+
   readonly handler = (connection: Connection): Promise<void> => {
-    return this.serveClient(connection, jsonCodec, "websocket");
+    const codec = connection.subprotocol === PROTOBUF ? protobufCodec : jsonCodec;
+    return this.serveClient(connection, codec, "websocket");
   };
 
-  /** Serves one client, whatever it came over. */
+  /** Serves one client, whatever it came over. `id` is that of its session, if it has to be known before. */
   async serveClient(
     connection: Connection,
     codec: Codec,
     transport: "websocket" | "http_stream",
+    id?: string,
   ): Promise<void> {
-    const session = new Session(this, connection, codec, transport);
+    const session = new Session(this, connection, codec, transport, id);
     if (this.#isClosed) return session.close(DisconnectCode.Shutdown, "shutdown");
     this.#sessions.add(session);
     const running = session.run();
@@ -125,7 +144,7 @@ export class ChannelServer implements Channels, SessionServer {
     { tags, skipHistory, idempotencyKey, exclude }: PublishOptions = {},
   ): Promise<StreamPosition | undefined> {
     return this.publishTo(this.namespaces.find(channel), {
-      data,
+      data: checkData(data),
       tags: tags && new Map(Object.entries(tags)),
       skipHistory,
       key: idempotencyKey,
@@ -133,16 +152,23 @@ export class ChannelServer implements Channels, SessionServer {
     });
   }
 
-  subscribe(filter: ClientFilter, channel: string, options: object = {}): Promise<void> {
+  async subscribe(
+    filter: ClientFilter,
+    channel: string,
+    options: Parameters<Channels["subscribe"]>[2] = {},
+  ): Promise<void> {
     this.namespaces.find(channel);
-    return this.#remote.command({ ...options, ...filter, do: "subscribe", channel });
+    const info = checkOptionalData(options.info, "info");
+    const data = checkOptionalData(options.data, "data");
+    await this.#remote.command({ ...options, info, data, ...filter, do: "subscribe", channel });
   }
 
-  unsubscribe(filter: ClientFilter, channel: string): Promise<void> {
-    return this.#remote.command({ ...filter, do: "unsubscribe", channel });
+  async unsubscribe(filter: ClientFilter, channel: string): Promise<void> {
+    this.namespaces.find(channel);
+    await this.#remote.command({ ...filter, do: "unsubscribe", channel });
   }
 
-  disconnect(
+  async disconnect(
     filter: ClientFilter,
     {
       code = DisconnectCode.ForceNoReconnect,
@@ -150,14 +176,17 @@ export class ChannelServer implements Channels, SessionServer {
       whitelist,
     }: Parameters<Channels["disconnect"]>[1] = {},
   ): Promise<void> {
-    return this.#remote.command({ ...filter, do: "disconnect", code, reason, whitelist });
+    const problem = disconnectProblem(code, reason);
+    if (problem !== undefined) throw new ChannelError(ErrorCode.BadRequest, problem);
+    await this.#remote.command({ ...filter, do: "disconnect", code, reason, whitelist });
   }
 
-  refresh(
+  async refresh(
     filter: ClientFilter,
     { expired = false, expireAt, info }: Parameters<Channels["refresh"]>[1],
   ): Promise<void> {
-    return this.#remote.command({ ...filter, do: "refresh", expired, expireAt, info });
+    const checked = checkOptionalData(info, "info");
+    await this.#remote.command({ ...filter, do: "refresh", expired, expireAt, info: checked });
   }
 
   async presence(channel: string): Promise<ReadonlyMap<string, ClientInfo>> {
@@ -204,8 +233,10 @@ export class ChannelServer implements Channels, SessionServer {
   }: { user?: string | undefined; channel?: string | undefined } = {}): Promise<
     readonly ConnectionFacts[]
   > {
-    const found = user === undefined ? [...this.#registry] : this.#registry.find({ user });
+    // (As a filter for commands, no name is nobody; here it is those without one.)
+    const found = user ? this.#registry.find({ user }) : [...this.#registry];
     return found
+      .filter((session) => user === undefined || session.user === user)
       .filter(({ subscriptions }) => channel === undefined || subscriptions.has(channel))
       .map(({ client, user, id, transport, codec, subscriptions }) => ({
         client,
@@ -246,6 +277,7 @@ export class ChannelServer implements Channels, SessionServer {
     this.clock.clearTimeout(this.#positionTimer);
     for (const session of this.#sessions) session.close(DisconnectCode.Shutdown, "shutdown");
     await Promise.all(this.#running);
+    this.#streaming.stop();
     await this.#remote.stop();
     this.topics.stop();
     if (this.#ownsEngine) await this.engine.close();
@@ -333,10 +365,17 @@ export class ChannelServer implements Channels, SessionServer {
     );
   }
 
-  disconnected(session: Session, wasConnected: boolean, code: number, reason: string): void {
+  keepPresence(session: Session): void {
+    for (const subscription of session.subscriptions.values()) {
+      if (!subscription.hasPresence || !subscription.isLive) continue;
+      this.#addPresence(session, subscription).catch((error: unknown) => this.#engineFailed(error));
+    }
+  }
+
+  disconnected(session: Session, wasKnown: boolean, code: number, reason: string): void {
     const { client, user } = session;
     this.#registry.delete(session);
-    if (wasConnected) this.#tell({ type: "disconnect", client, user, code, reason });
+    if (wasKnown) this.#tell({ type: "disconnect", client, user, code, reason });
   }
 
   // ---- its own
@@ -362,14 +401,7 @@ export class ChannelServer implements Channels, SessionServer {
   #schedulePresence(): void {
     this.#presenceTimer = this.clock.setTimeout(() => {
       this.#schedulePresence();
-      for (const session of this.#registry) {
-        for (const subscription of session.subscriptions.values()) {
-          if (!subscription.hasPresence || !subscription.isLive) continue;
-          this.#addPresence(session, subscription).catch((error: unknown) =>
-            this.#engineFailed(error),
-          );
-        }
-      }
+      for (const session of this.#registry) this.keepPresence(session);
     }, this.settings.presenceTtl / 3);
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
+import type { HttpHandler } from "../../http/handler.ts";
 import type { StreamPosition } from "../../engine/position.ts";
 import type { ClientInfo, Data, HistoryResult } from "../protocol/messages.ts";
 import type { ServerSubscription } from "./hooks.ts";
@@ -65,6 +66,16 @@ export interface Channels extends AsyncDisposable {
   readonly handler: (connection: Connection) => Promise<void>;
   /** For `serve`: what Protobuf clients ask for. */
   readonly subprotocols: readonly string[];
+  /**
+   * Serves clients where WebSockets are blocked, over plain HTTP: SDKs ask for it at `/connection/http_stream`, and need
+   * {@link Channels.emulationHandler} too. `httpListener` of `fullduplex/server` puts both into an `http` server.
+   */
+  readonly streamHandler: HttpHandler;
+  /**
+   * What such clients say after that, for `/emulation`. It may come to any node of the engine, and any process: what is
+   * for another one is passed on.
+   */
+  readonly emulationHandler: HttpHandler;
 
   /** Resolves with its place in the history, if there is one. */
   publish(

@@ -5,12 +5,14 @@
  */
 
 import type { Data } from "../protocol/messages.ts";
+import { decodeData, encodeData } from "./events.ts";
+import type { EncodedData } from "./events.ts";
 import type { ClientFilter } from "./registry.ts";
 
 /** The topic that all nodes subscribe to. */
 export const CONTROL_TOPIC = "n:control";
 
-/** What nodes do to the clients that are theirs. Bytes don't come here: the server API speaks JSON. */
+/** What nodes do to the clients that are theirs. */
 export type Control =
   | (ClientFilter & {
       readonly do: "subscribe";
@@ -39,9 +41,14 @@ export type Control =
     });
 
 export function encodeControl(control: Control): string {
-  return JSON.stringify(control);
+  if (control.do !== "subscribe" && control.do !== "refresh") return JSON.stringify(control);
+  const data = "data" in control ? control.data : undefined;
+  return JSON.stringify({ ...control, info: encodeData(control.info), data: encodeData(data) });
 }
 
 export function decodeControl(text: string): Control {
-  return JSON.parse(text) as Control;
+  const control = JSON.parse(text) as Control & { info?: EncodedData; data?: EncodedData };
+  if (control.do !== "subscribe" && control.do !== "refresh") return control;
+  const { info = null, data = null } = control;
+  return { ...control, info: decodeData(info), data: decodeData(data) } as Control;
 }

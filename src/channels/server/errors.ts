@@ -5,6 +5,8 @@
  */
 
 import { FullduplexError } from "../../errors.ts";
+import { truncateReason } from "../../util/close-code.ts";
+import { isJson } from "../../util/json.ts";
 import { errorMessage, isTemporary } from "../protocol/codes.ts";
 
 /** A command is answered with an error, and the connection goes on. */
@@ -31,9 +33,23 @@ export class DisconnectError extends FullduplexError {
   declare readonly closeCode: number;
   declare readonly reason: string;
 
+  /** @throws RangeError for a code or a reason that a connection can't be closed with. */
   constructor(closeCode: number, reason: string) {
     super("ERR_DISCONNECT", reason);
+    const problem = disconnectProblem(closeCode, reason);
+    if (problem !== undefined) throw new RangeError(problem);
     this.closeCode = closeCode;
     this.reason = reason;
   }
+}
+
+/** What is wrong with a code and a reason, if anything is. */
+export function disconnectProblem(code: number, reason: string): string | undefined {
+  if (!Number.isInteger(code) || code < 3000 || code > 4999) {
+    return `the code is ${String(code)}, and has to be one from 3000 to 4999`;
+  }
+  if (truncateReason(reason) !== reason) return "the reason is longer than 123 bytes";
+  // The usual client takes such a reason for a message of an old server, and doesn't come back.
+  if (isJson(reason)) return "the reason must not be JSON, such as a number";
+  return undefined;
 }

@@ -61,7 +61,8 @@ interface Envelope {
   readonly x?: string;
 }
 
-type EncodedData = string | readonly [base64: string] | null;
+/** Data in JSON: text as it is, bytes in base64. */
+export type EncodedData = string | readonly [base64: string] | null;
 
 export function encodeEvent(event: ChannelEvent): string {
   if (event.type !== "publication") {
@@ -113,12 +114,12 @@ function decodeInfo([user, client, conn, chan]: NonNullable<Envelope["i"]>): Cli
   return { user, client, conn_info: decodeData(conn), chan_info: decodeData(chan) };
 }
 
-function encodeData(data: Data | undefined): EncodedData {
+export function encodeData(data: Data | undefined): EncodedData {
   if (data === undefined) return null;
   return typeof data === "string" ? data : [Buffer.from(data).toString("base64")];
 }
 
-function decodeData(data: EncodedData): Data | undefined {
+export function decodeData(data: EncodedData): Data | undefined {
   if (data === null) return undefined;
   return typeof data === "string" ? data : Buffer.from(data[0] ?? "", "base64");
 }

@@ -20,7 +20,7 @@ export interface ClientFacts {
   readonly encoding: "json" | "protobuf";
   /** What the application attached to the connection and keeps from the client, as JSON. */
   readonly meta: string | undefined;
-  /** The handshake: what `serve` calls `connection.request`. */
+  /** The handshake: what `serve` calls `connection.request`, or a `StreamRequest`. */
   readonly request: unknown;
 }
 
@@ -78,6 +78,8 @@ export interface PublishEvent extends ClientFacts {
 export interface PublishGrant {
   readonly data?: Data | undefined;
   readonly skipHistory?: boolean | undefined;
+  /** Publishing again with the same key, within five minutes, does nothing, and is answered as the first time. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface RpcEvent extends ClientFacts {
@@ -117,6 +119,7 @@ export interface Hooks {
 
 /** What happened; nothing waits for whoever is told. */
 export type ChannelsEvent =
+  /** Also of a client that was let in, by the `connect` hook for instance, and left before it was told. */
   | {
       readonly type: "disconnect";
       readonly client: string;

@@ -4,6 +4,8 @@
  * @module
  */
 
+export { createApi } from "./api/create-api.ts";
+export type { ApiOptions } from "./api/create-api.ts";
 export type {
   Channels,
   ConnectionFacts,
@@ -12,6 +14,7 @@ export type {
   PublishOptions,
 } from "./channels.ts";
 export { createChannels } from "./create-channels.ts";
+export type { StreamingOptions, StreamRequest } from "./emulation/streaming.ts";
 export { ChannelError, DisconnectError } from "./errors.ts";
 export type {
   Awaitable,
@@ -36,4 +39,8 @@ export type { Access, AccessOptions, HistoryOptions, NamespaceOptions } from "./
 export type { ChannelsOptions } from "./options.ts";
 export type { ClientFilter } from "./registry.ts";
 export type { Logger } from "./session-server.ts";
+export type { PublicJwk, TokenAlgorithm, TokenVerifierOptions } from "./tokens/options.ts";
+export { tokenVerifier } from "./tokens/token-verifier.ts";
+export type { HttpHandler, HttpPeer } from "../../http/handler.ts";
+export type { Origins } from "../../http/origin.ts";
 export type { ClientInfo, Data, HistoryResult, Publication } from "../protocol/messages.ts";

@@ -8,6 +8,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
+import type { StreamingOptions } from "./emulation/streaming.ts";
 import type { ChannelsEvent, Hooks, TokenVerifier } from "./hooks.ts";
 import type { NamespaceOptions } from "./namespaces.ts";
 import type { Logger } from "./session-server.ts";
@@ -49,6 +50,8 @@ export interface ChannelsOptions {
   readonly presenceTtl?: number | undefined;
   /** How often it is checked that nothing was missed in silence. Default: 40000. */
   readonly positionInterval?: number | undefined;
+  /** For clients over plain HTTP. */
+  readonly streaming?: StreamingOptions | undefined;
   /** Default: warnings and errors to the console. */
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
@@ -90,6 +93,7 @@ const OPTIONS: OptionNames<ChannelsOptions> = {
   expiryGrace: true,
   presenceTtl: true,
   positionInterval: true,
+  streaming: { origins: true, maxMessage: true },
   logger: true,
   clock: true,
 };

@@ -60,7 +60,8 @@ export class Remote {
         session.close(control.code, control.reason);
         break;
       case "refresh":
-        if (control.expired) session.close(DisconnectCode.Expired, "connection expired");
+        if (control.expired || isPast(control.expireAt))
+          session.close(DisconnectCode.Expired, "connection expired");
         else {
           session.extend(control.expireAt, control.info);
           session.push({ refresh: { expires: false, ttl: 0, ...session.ttl } });
@@ -85,4 +86,9 @@ export class Remote {
       this.#server.logger.error(`a subscription to ${channel} by the server failed`, error);
     }
   }
+}
+
+/** `expireAt` in seconds. */
+function isPast(expireAt: number | undefined): boolean {
+  return expireAt !== undefined && expireAt * 1000 <= Date.now();
 }

@@ -65,6 +65,8 @@ export interface SessionServer {
   /** What allows a subscription goes on to. */
   extendSubscription(session: Session, subscription: Subscription, extension: Extension): void;
   left(session: Session, subscription: Subscription, code: number, reason: string): void;
-  /** A client has gone; `wasConnected`: it had got as far as that. */
-  disconnected(session: Session, wasConnected: boolean, code: number, reason: string): void;
+  /** A client is there, as it is now: those who ask who is in its channels are told that. */
+  keepPresence(session: Session): void;
+  /** A client has gone; `wasKnown`: it had been let in. */
+  disconnected(session: Session, wasKnown: boolean, code: number, reason: string): void;
 }

@@ -37,7 +37,7 @@ const PING: Reply = {};
 export class Session implements SubscriptionOwner {
   readonly client: string = globalThis.crypto.randomUUID();
   /** What the client has to show where several requests make one connection. */
-  readonly id: string = globalThis.crypto.randomUUID();
+  readonly id: string;
   readonly server: SessionServer;
   readonly connection: Connection;
   readonly codec: Codec;
@@ -46,6 +46,8 @@ export class Session implements SubscriptionOwner {
   readonly #lanes = new Lanes(MAX_RUNNING);
   #state: "new" | "connecting" | "connected" | "closed" = "new";
   #identity: Identity = { user: "" };
+  /** Somebody has said who it is, and may want to hear that it has gone. */
+  #isKnown = false;
   /** Unix time in seconds. */
   #expireAt: number | undefined;
   #stale: Timer;
@@ -58,7 +60,9 @@ export class Session implements SubscriptionOwner {
     connection: Connection,
     codec: Codec,
     transport: ClientFacts["transport"],
+    id: string = globalThis.crypto.randomUUID(),
   ) {
+    this.id = id;
     this.server = server;
     this.connection = connection;
     this.codec = codec;
@@ -75,7 +79,10 @@ export class Session implements SubscriptionOwner {
     try {
       await this.connection.forEach((frame) => this.#receive(frame));
     } catch (error) {
-      if (!(error instanceof ClosedError)) throw error;
+      if (!(error instanceof ClosedError)) {
+        this.close(DisconnectCode.ServerError, "internal server error");
+        throw error;
+      }
     } finally {
       this.#end(await this.connection.closed);
     }
@@ -117,7 +124,8 @@ export class Session implements SubscriptionOwner {
   /** It is known who the client is. */
   identify(identity: Identity): void {
     this.#identity = identity;
-    this.extend(identity.expireAt, identity.info);
+    this.#isKnown = true;
+    if (!this.isOver) this.extend(identity.expireAt, identity.info);
   }
 
   /** The answer to its connect is out. */
@@ -132,7 +140,10 @@ export class Session implements SubscriptionOwner {
   extend(expireAt: number | undefined, info: Data | undefined): void {
     const { clock, settings } = this.server;
     this.#expireAt = expireAt;
-    if (info !== undefined) this.#identity = { ...this.#identity, info };
+    if (info !== undefined) {
+      this.#identity = { ...this.#identity, info };
+      this.server.keepPresence(this);
+    }
     clock.clearTimeout(this.#expiry);
     if (expireAt === undefined) return;
     const left = Math.max(0, expireAt * 1000 - Date.now());
@@ -315,12 +326,11 @@ export class Session implements SubscriptionOwner {
 
   #end({ code, reason }: CloseInfo): void {
     const { clock } = this.server;
-    const wasConnected = this.#state === "connected";
     this.#state = "closed";
     clock.clearTimeout(this.#stale);
     clock.clearTimeout(this.#ping);
     clock.clearTimeout(this.#expiry);
     for (const subscription of this.subscriptions.values()) this.leave(subscription, code, reason);
-    this.server.disconnected(this, wasConnected, code, reason);
+    this.server.disconnected(this, this.#isKnown, code, reason);
   }
 }

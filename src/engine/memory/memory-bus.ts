@@ -7,22 +7,15 @@
 import { Deque } from "../../util/deque.ts";
 import type { Bus, BusListener, BusMessage, Unsubscribe } from "../bus.ts";
 
-interface Topic {
-  readonly listeners: Set<BusListener>;
-}
-
-interface Delivery {
-  readonly topic: string;
-  readonly message: BusMessage;
-}
+type Receiver = (data: string, from: string) => void;
 
 export class MemoryBus implements Bus {
   readonly node: string = globalThis.crypto.randomUUID();
   readonly #check: () => void;
-  readonly #topics = new Map<string, Topic>();
-  readonly #receivers = new Set<(data: string, from: string) => void>();
-  /** What was published by a listener, until those before it have reached everybody. */
-  readonly #waiting = new Deque<Delivery>();
+  readonly #topics = new Map<string, Set<BusListener>>();
+  readonly #receivers = new Set<Receiver>();
+  /** What a listener published or sent, until what came before it has reached everybody. */
+  readonly #waiting = new Deque<() => void>();
   #isDelivering = false;
 
   /** `check` throws when the engine is closed. */
@@ -40,19 +33,19 @@ export class MemoryBus implements Bus {
     // (So that the same function may be given twice.)
     const own: BusListener = (message) => listener(message);
     const known = this.#topics.get(topic);
-    if (known) known.listeners.add(own);
-    else this.#topics.set(topic, { listeners: new Set([own]) });
+    if (known) known.add(own);
+    else this.#topics.set(topic, new Set([own]));
     return async () => this.#leave(topic, own);
   }
 
   async send(node: string, data: string): Promise<void> {
     this.#check();
     if (node !== this.node) return;
-    for (const receiver of this.#receivers) receiver(data, this.node);
+    this.#inTurn(() => forEach(this.#receivers, (receiver) => receiver(data, this.node)));
   }
 
-  receive(listener: (data: string, from: string) => void): () => void {
-    const own = (data: string, from: string): void => listener(data, from);
+  receive(listener: Receiver): () => void {
+    const own: Receiver = (data, from) => listener(data, from);
     this.#receivers.add(own);
     return () => void this.#receivers.delete(own);
   }
@@ -64,29 +57,42 @@ export class MemoryBus implements Bus {
 
   /** Reaches every listener of the topic before it returns, unless it is called by one. */
   deliver(topic: string, message: BusMessage): void {
-    this.#waiting.push({ topic, message });
+    this.#inTurn(() => {
+      const listeners = this.#topics.get(topic);
+      if (listeners) forEach(listeners, (listener) => listener(message));
+    });
+  }
+
+  stop(): void {
+    // (One of them may be what stops it.)
+    for (const listeners of this.#topics.values()) listeners.clear();
+    this.#topics.clear();
+    this.#receivers.clear();
+  }
+
+  #inTurn(delivery: () => void): void {
+    this.#waiting.push(delivery);
     if (this.#isDelivering) return;
     this.#isDelivering = true;
     try {
-      while (this.#waiting.length > 0) this.#deliverNext(this.#waiting.shift() as Delivery);
+      while (this.#waiting.length > 0) (this.#waiting.shift() as () => void)();
     } finally {
       this.#isDelivering = false;
     }
   }
 
-  stop(): void {
-    this.#topics.clear();
-    this.#receivers.clear();
-  }
-
-  #deliverNext({ topic, message }: Delivery): void {
-    const listeners = this.#topics.get(topic)?.listeners;
-    if (listeners) for (const listener of listeners) listener(message);
-  }
-
   #leave(topic: string, listener: BusListener): void {
     const known = this.#topics.get(topic);
-    known?.listeners.delete(listener);
-    if (known?.listeners.size === 0) this.#topics.delete(topic);
+    known?.delete(listener);
+    if (known?.size === 0) this.#topics.delete(topic);
+  }
+}
+
+/** Once for as many as there are now: each may add another. */
+function forEach<T>(items: ReadonlySet<T>, each: (item: T) => void): void {
+  let left = items.size;
+  for (const item of items) {
+    if (left-- === 0) return;
+    each(item);
   }
 }

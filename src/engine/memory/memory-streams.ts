@@ -21,8 +21,9 @@ import type { Expiring, Sweeper } from "./sweeper.ts";
 /** How long an epoch and its offset outlive the entries, in milliseconds. */
 const META_TTL = 30 * 24 * 60 * 60 * 1000;
 
-/** How long an epoch is kept after it was last asked for, when nothing was ever appended. */
+/** How long an epoch is kept after it was last asked for, when nothing was ever appended; and how many such epochs. */
 const EMPTY_TTL = 600_000;
+const MAX_EMPTY = 100_000;
 
 const KEY_TTL = 300_000;
 
@@ -36,6 +37,12 @@ interface Stream {
   expires: number;
 }
 
+/** The epoch of a topic without a history. */
+interface Empty {
+  readonly epoch: string;
+  readonly expires: number;
+}
+
 interface Used {
   readonly appended: Appended;
   readonly expires: number;
@@ -47,6 +54,11 @@ export class MemoryStreams implements Streams, Expiring {
   readonly #sweeper: Sweeper;
   readonly #check: () => void;
   readonly #streams = new Map<string, Stream>();
+  /**
+   * Topics that nothing was ever appended to, those last that were asked for last. Clients choose the names of topics: the
+   * oldest ones are forgotten, and get another epoch.
+   */
+  readonly #empty = new Map<string, Empty>();
   /** The keys that were used, by topic. */
   readonly #keys = new Map<string, Map<string, Used>>();
 
@@ -59,7 +71,7 @@ export class MemoryStreams implements Streams, Expiring {
 
   async append(topic: string, data: string, options: AppendOptions): Promise<Appended> {
     this.#check();
-    const earlier = this.#find(topic, options.key);
+    const earlier = this.#used(topic, options.key);
     if (earlier) return { ...earlier, isDuplicate: true };
     const position = options.size > 0 ? this.#keep(topic, data, options) : undefined;
     const appended = { position, isDuplicate: false };
@@ -70,9 +82,10 @@ export class MemoryStreams implements Streams, Expiring {
 
   async read(topic: string, options: ReadOptions = {}): Promise<StreamSlice> {
     this.#check();
-    const stream = this.#open(topic);
-    const { epoch, offset } = stream;
-    return { epoch, offset, entries: select(stream.entries, options) };
+    const stream = this.#find(topic);
+    if (!stream) return { epoch: this.#emptyEpoch(topic), offset: 0, entries: [] };
+    const { epoch, offset, entries } = stream;
+    return { epoch, offset, entries: select(entries, options) };
   }
 
   async remove(topic: string): Promise<void> {
@@ -86,15 +99,18 @@ export class MemoryStreams implements Streams, Expiring {
       if (stream.expires <= now) this.#streams.delete(topic);
       else if (stream.entriesExpire <= now) stream.entries.trim(0);
     }
+    for (const [topic, { expires }] of this.#empty) {
+      if (expires <= now) this.#empty.delete(topic);
+    }
     for (const [topic, keys] of this.#keys) {
       for (const [key, { expires }] of keys) if (expires <= now) keys.delete(key);
       if (keys.size === 0) this.#keys.delete(topic);
     }
-    return this.#streams.size > 0 || this.#keys.size > 0;
+    return this.#streams.size > 0 || this.#empty.size > 0 || this.#keys.size > 0;
   }
 
   #keep(topic: string, data: string, { size, ttl }: AppendOptions): StreamPosition {
-    const stream = this.#open(topic);
+    const stream = this.#find(topic) ?? this.#begin(topic);
     const offset = ++stream.offset;
     stream.entries.push({ offset, data });
     stream.entries.trim(size);
@@ -103,27 +119,37 @@ export class MemoryStreams implements Streams, Expiring {
     return { offset, epoch: stream.epoch };
   }
 
-  #open(topic: string): Stream {
+  /** Without what has expired. */
+  #find(topic: string): Stream | undefined {
     const now = this.#clock.now();
-    const known = this.#streams.get(topic);
-    if (known && known.expires > now) {
-      if (known.entriesExpire <= now) known.entries.trim(0);
-      if (known.offset === 0) known.expires = now + EMPTY_TTL;
-      return known;
-    }
-    const stream: Stream = {
-      epoch: newEpoch(),
-      offset: 0,
-      entries: new Entries(),
-      entriesExpire: now,
-      expires: now + EMPTY_TTL,
-    };
-    this.#streams.set(topic, stream);
-    this.#sweeper.watch(this);
+    const stream = this.#streams.get(topic);
+    if (!stream || stream.expires <= now) return undefined;
+    if (stream.entriesExpire <= now) stream.entries.trim(0);
     return stream;
   }
 
-  #find(topic: string, key: string | undefined): Appended | undefined {
+  #begin(topic: string): Stream {
+    const epoch = this.#emptyEpoch(topic);
+    this.#empty.delete(topic);
+    const stream = { epoch, offset: 0, entries: new Entries(), entriesExpire: 0, expires: 0 };
+    this.#streams.set(topic, stream);
+    return stream;
+  }
+
+  #emptyEpoch(topic: string): string {
+    const now = this.#clock.now();
+    const known = this.#empty.get(topic);
+    const epoch = known && known.expires > now ? known.epoch : newEpoch();
+    this.#empty.delete(topic);
+    this.#empty.set(topic, { epoch, expires: now + EMPTY_TTL });
+    if (this.#empty.size > MAX_EMPTY) {
+      this.#empty.delete(this.#empty.keys().next().value as string);
+    }
+    this.#sweeper.watch(this);
+    return epoch;
+  }
+
+  #used(topic: string, key: string | undefined): Appended | undefined {
     const used = key === undefined ? undefined : this.#keys.get(topic)?.get(key);
     return used && used.expires > this.#clock.now() ? used.appended : undefined;
   }

@@ -1,70 +1,83 @@
 /**
- * The tab's side of the chat's protocol: enters, comes back after the connection broke, and sends what the person does.
+ * The tab's side of the chat: enters, follows its rooms, and sends what the person does. Coming back after the connection
+ * broke is a matter of the channels.
  *
  * @module
  */
 
-import type { Connection, Message } from "../../client/browser/index.ts";
-import type { ClientMessage, ServerMessage } from "../chat/protocol.ts";
+import { ChannelError, channelsClient } from "../../channels/client/index.ts";
+import type { ChannelsClient, ChannelsClientOptions, Open } from "../../channels/client/index.ts";
+import { TimeoutError } from "../../client/browser/index.ts";
+import type { Connection } from "../../client/browser/index.ts";
+import { DIRECTORY, Rpc } from "../chat/protocol.ts";
+import type { Hello, Person, RoomSummary, Welcome } from "../chat/protocol.ts";
 import type { ChatState } from "./chat-state.ts";
+import { RoomFollower } from "./room-follower.ts";
 import type { RoomLog } from "./room-log.ts";
 import { createToken } from "./token.ts";
-import { Watchdog } from "./watchdog.ts";
 
-/** What the client needs of a connection. */
-type Wire = Pick<Connection, "send" | "forEach" | "terminate">;
+/** Somebody is waiting: the pauses between attempts stay short. */
+const MAX_DELAY = 5000;
+
+/** How long the server may take to say that it is there, when there is reason to doubt. */
+const PATIENCE = 10_000;
 
 export class ChatClient {
   readonly #state: ChatState;
   readonly #tab: string;
+  readonly #open: Open;
   /** A secret between this page and the server, by which the server knows a connection that takes another's place. */
   readonly #session = createToken();
-  #wire: Wire | undefined;
-  #watchdog: Watchdog | undefined;
-  #hasEntered = false;
+  readonly #followers = new Map<string, RoomFollower>();
+  #client: ChannelsClient | undefined;
+  #connection: Connection | undefined;
 
-  /** `tab` as for the state. */
-  constructor(state: ChatState, tab: string) {
+  /** `tab` as for the state; `open` opens a connection to the server. */
+  constructor(state: ChatState, tab: string, open: Open) {
     this.#state = state;
     this.#tab = tab;
+    this.#open = open;
   }
 
-  /** Chats over one connection after the other, under the name in the state. */
-  async run(connections: AsyncIterable<Wire>): Promise<void> {
-    for await (const connection of connections) {
-      this.#wire = connection;
-      this.#hasEntered = false;
-      this.#watchdog = new Watchdog(
-        () => this.#send({ type: "ping" }),
-        () => connection.terminate(),
-      );
-      this.#hello();
-      // However it ends, another one follows; the state hears about it when that is known.
-      await connection.forEach((message) => this.#receive(message)).catch(() => {});
-      this.#watchdog.stop();
-      this.#wire = undefined;
-    }
+  /** Enters under the name in the state, and stays. */
+  start(): void {
+    const client = channelsClient(async (context) => {
+      this.#connection = await this.#open(context);
+      return this.#connection;
+    }, this.#options());
+    this.#client = client;
+    void this.#followStatus(client);
+    void this.#followDirectory(client);
+    for (const room of this.#state.rooms.values()) this.#follow(room);
+  }
+
+  /** Resolves when nothing goes on any more. */
+  async close(): Promise<void> {
+    await this.#client?.close();
   }
 
   /** There is reason to doubt the connection. */
   check(): void {
-    if (this.#hasEntered) this.#watchdog?.check();
+    const connection = this.#connection;
+    if (this.#client?.status.state !== "connected") return;
+    this.#client.rpc(Rpc.Ping, undefined, { timeout: PATIENCE }).catch((error: unknown) => {
+      if (error instanceof TimeoutError) connection?.terminate();
+    });
   }
 
   openRoom(name: string): void {
-    const room = this.#state.open(name);
-    if (this.#state.isOnline && !room.isJoined) this.#join(room);
+    this.#follow(this.#state.open(name));
   }
 
   leaveRoom(name: string): void {
-    this.#send({ type: "leave", room: name });
+    this.#followers.get(name)?.leave();
   }
 
   rename(name: string): void {
-    if (this.#hasEntered) this.#send({ type: "rename", name });
+    if (this.#client?.status.state === "connected") void this.#rename(this.#client, name);
     else {
-      this.#state.name = name;
-      this.#hello();
+      this.#state.setName(name);
+      if (this.#client?.status.state === "closed") this.start();
     }
   }
 
@@ -74,55 +87,84 @@ export class ChatClient {
     if (!room.isJoined) return false;
     const key = `${this.#tab}${createToken()}`;
     room.send(key, text);
-    this.#state.onChange();
-    this.#send({ type: "say", room: room.name, text, key });
+    this.#send(room, key);
     return true;
   }
 
   /** Sends a message again that the server had not taken. */
   retry(key: string): void {
     for (const room of this.#state.rooms.values()) {
-      if (!room.isJoined || !room.retry(key)) continue;
-      this.#state.onChange();
-      this.#resend(room, key);
+      if (room.isJoined && room.retry(key)) this.#send(room, key);
     }
   }
 
-  #receive(data: Message): void {
-    this.#watchdog?.alive();
-    const message = JSON.parse(String(data)) as ServerMessage;
-    this.#state.apply(message);
-    if (message.type === "welcome") {
-      this.#hasEntered = true;
-      for (const room of this.#state.rooms.values()) this.#join(room);
-    } else if (message.type === "joined") {
-      const room = this.#state.rooms.get(message.room);
-      if (room) this.#resend(room);
-    } else if (message.type === "problem" || message.type === "left") {
-      // The room that is shown instead may be one that we are not in.
-      const { current } = this.#state;
-      const isOther = message.type === "left" || message.about !== current.name;
-      if (this.#hasEntered && isOther && !current.isJoined) this.#join(current);
+  #send(room: RoomLog, key: string): void {
+    const text = room.pending.find((one) => one.key === key)?.text ?? "";
+    this.#state.onChange();
+    void this.#followers.get(room.name)?.send({ key, text });
+  }
+
+  /** What is said of us is read at each connect: the name may be another one by then. */
+  #options(): ChannelsClientOptions {
+    const hello = (): Hello => ({ name: this.#state.name, session: this.#session });
+    return {
+      maxDelay: MAX_DELAY,
+      get data() {
+        return hello();
+      },
+    };
+  }
+
+  async #followStatus(client: ChannelsClient): Promise<void> {
+    const state = this.#state;
+    for await (const status of client.statuses()) {
+      if (status.state === "connected") state.welcome(status.data as Welcome);
+      else if (status.state === "connecting" && status.delay !== undefined) {
+        state.setLink({ state: "offline", until: Date.now() + status.delay });
+      }
+    }
+    const error = await client.closed;
+    state.setLink({ state: "closed" });
+    if (error instanceof ChannelError) state.refuseName(error.message);
+  }
+
+  async #followDirectory(client: ChannelsClient): Promise<void> {
+    const options = { server: true, gaps: "ignore" } as const;
+    const directory = client.subscribe<readonly RoomSummary[]>(DIRECTORY, options);
+    try {
+      for await (const { data } of directory) this.#state.setDirectory(data);
+    } catch {
+      // It ends with the client.
     }
   }
 
-  #hello(): void {
-    this.#send({ type: "hello", name: this.#state.name, session: this.#session });
+  #follow(room: RoomLog): void {
+    const client = this.#client;
+    if (!client || client.status.state === "closed" || this.#followers.has(room.name)) return;
+    const follower = new RoomFollower(client, this.#state, room);
+    this.#followers.set(room.name, follower);
+    void follower.run().then((problem) => this.#left(client, room, problem));
   }
 
-  #join({ name, lastId }: RoomLog): void {
-    this.#send({ type: "join", room: name, ...(lastId !== undefined && { after: lastId }) });
+  #left(client: ChannelsClient, { name }: RoomLog, problem: string | undefined): void {
+    this.#followers.delete(name);
+    // (A client that is closed may be followed by another one, in the same rooms.)
+    if (client.status.state === "closed") return;
+    if (problem === undefined) this.#state.forget(name);
+    else this.#state.refuseRoom(name, problem);
+    // The room that is shown instead may be one that we are not in.
+    const { current } = this.#state;
+    if (current.name !== name) this.#follow(current);
   }
 
-  /** What was on its way when the connection broke may have arrived or not; the server knows it by its key. */
-  #resend({ name, pending }: RoomLog, only?: string): void {
-    for (const { key, text, problem } of pending) {
-      if (problem !== undefined || (only !== undefined && key !== only)) continue;
-      this.#send({ type: "say", room: name, text, key });
+  async #rename(client: ChannelsClient, name: string): Promise<void> {
+    try {
+      const person = await client.rpc<Person>(Rpc.Rename, { name });
+      this.#state.setName(person.name);
+    } catch (error) {
+      // (When the connection broke, it is what we ask for at the next one.)
+      if (error instanceof ChannelError) this.#state.refuseName(error.message);
+      else this.#state.setName(name);
     }
-  }
-
-  #send(message: ClientMessage): void {
-    void this.#wire?.send(JSON.stringify(message));
   }
 }

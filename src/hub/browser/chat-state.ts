@@ -6,15 +6,16 @@
  */
 
 import { LOBBY } from "../chat/limits.ts";
-import type { ProblemMessage, RoomSummary, ServerMessage } from "../chat/protocol.ts";
+import type { RoomSummary, Welcome } from "../chat/protocol.ts";
+import type { ChatMessage } from "./read-publication.ts";
 import { RoomLog } from "./room-log.ts";
 
 /**
  * The connection: `idle` before we have a name, `until` when the next attempt to connect is made, in milliseconds since
- * 1970.
+ * 1970. `closed`: the server does not want us back.
  */
 export type Link =
-  | { readonly state: "idle" | "connecting" | "online" }
+  | { readonly state: "idle" | "connecting" | "online" | "closed" }
   | { readonly state: "offline"; readonly until: number };
 
 export class ChatState {
@@ -34,11 +35,15 @@ export class ChatState {
   readonly #tab: string;
   #isVisible = true;
 
-  /** `tab` begins the keys of this tab's messages. */
+  /** `tab` begins the keys of this tab's messages. `now`: milliseconds since 1970. */
   constructor(tab: string, room: string, now: () => number) {
     this.#tab = tab;
     this.#now = now;
     this.current = this.#room(room);
+  }
+
+  get now(): number {
+    return this.#now();
   }
 
   get isOnline(): boolean {
@@ -75,82 +80,74 @@ export class ChatState {
     this.onChange();
   }
 
-  /** What the server said. */
-  apply(message: ServerMessage): void {
-    this.#apply(message);
-    this.onChange();
-  }
-
-  #apply(message: ServerMessage): void {
-    switch (message.type) {
-      case "welcome":
-        return this.#welcome(message.name);
-      case "rooms":
-        this.directory = message.rooms;
-        return;
-      case "joined":
-        return this.#joined(message);
-      case "left":
-        return this.#forget(message.room);
-      case "message": {
-        const room = this.rooms.get(message.room);
-        if (room?.add(message.message) && !this.isOurs(message.message.key)) this.#count(room, 1);
-        return;
-      }
-      case "arrived":
-        return this.rooms.get(message.room)?.arrived(message.name, this.#now());
-      case "departed":
-        return this.rooms.get(message.room)?.departed(message.name, this.#now());
-      case "renamed":
-        return this.#renamed(message.from, message.to);
-      case "problem":
-        return this.#problem(message);
-      case "pong":
-    }
-  }
-
-  #welcome(name: string): void {
+  /** The server has let us in. */
+  welcome({ name, rooms }: Welcome): void {
     if (this.name !== "" && name !== this.name) {
       this.notice = `The name ${this.name} is taken: here you are ${name}.`;
     }
     this.name = name;
     this.nameProblem = undefined;
-    this.link = { state: "online" };
+    this.directory = rooms;
+    this.setLink({ state: "online" });
   }
 
-  #joined(state: Extract<ServerMessage, { type: "joined" }>): void {
-    const room = this.rooms.get(state.room);
-    if (room) this.#count(room, room.enter(state, this.#now()));
+  setName(name: string): void {
+    this.name = name;
+    this.onChange();
   }
 
-  #renamed(from: string, to: string): void {
-    if (from === this.name) this.name = to;
-    for (const room of this.rooms.values()) room.renamed(from, to, this.#now());
+  setDirectory(rooms: readonly RoomSummary[]): void {
+    this.directory = rooms;
+    this.onChange();
   }
 
-  #problem({ problem, message, about = "" }: ProblemMessage): void {
-    if (problem === "name") {
-      this.nameProblem = message;
-      return;
-    }
-    for (const room of this.rooms.values()) if (room.fail(about, message)) return;
-    this.notice = message;
-    const room = this.rooms.get(about);
-    if (room && !room.isJoined) this.#forget(about);
+  /** These are in a room that we are in, for which `isReady` says whether we have what was said there. */
+  setMembers(room: RoomLog, members: readonly string[], isReady: boolean): void {
+    if (room.isJoined) room.update(members, this.now);
+    else if (isReady) room.enter(members);
+    this.onChange();
+  }
+
+  /** Something was said in a room: before we came there, or since. */
+  said(room: RoomLog, messages: readonly ChatMessage[], when: "before" | "since"): void {
+    const added = messages.filter((message) => room.add(message));
+    if (when === "since") this.#count(room, added);
+    this.onChange();
+  }
+
+  renamed(room: RoomLog, from: string, to: string): void {
+    room.renamed(from, to, this.now);
+    this.onChange();
+  }
+
+  /** A name can't be had. */
+  refuseName(problem: string): void {
+    this.nameProblem = problem;
+    this.onChange();
+  }
+
+  /** We can't be in a room, or not any more. */
+  refuseRoom(name: string, problem: string): void {
+    this.notice = problem;
+    this.forget(name);
   }
 
   /** We are not in that room, or not any more. */
-  #forget(name: string): void {
+  forget(name: string): void {
+    const room = this.rooms.get(name);
+    if (room) room.isJoined = false;
     if (name === this.current.name) {
-      const others = [...this.rooms.values()].filter((room) => room.name !== name);
+      const others = [...this.rooms.values()].filter((other) => other.name !== name);
       this.current = others.find(({ isJoined }) => isJoined) ?? this.#room(LOBBY);
       this.current.unread = 0;
     }
     if (this.current.name !== name) this.rooms.delete(name);
+    this.onChange();
   }
 
-  #count(room: RoomLog, messages: number): void {
-    if (room !== this.current || !this.#isVisible) room.unread += messages;
+  #count(room: RoomLog, messages: readonly ChatMessage[]): void {
+    if (room === this.current && this.#isVisible) return;
+    room.unread += messages.filter(({ key }) => !this.isOurs(key)).length;
   }
 
   #room(name: string): RoomLog {

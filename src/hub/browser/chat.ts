@@ -4,7 +4,7 @@
  * @module
  */
 
-import { reconnecting } from "../../client/browser/index.ts";
+import { connect } from "../../client/browser/index.ts";
 import { LOBBY } from "../chat/limits.ts";
 import { cleanName, cleanRoom } from "../chat/text.ts";
 import { ChatClient } from "./chat-client.ts";
@@ -13,14 +13,13 @@ import { recall, remember } from "./memory.ts";
 import { createToken } from "./token.ts";
 import { ChatView } from "./view/chat-view.ts";
 
-/** Somebody is waiting: the pauses between attempts stay short. */
-const MAX_DELAY = 5000;
-
 const tab = recall("sessionStorage", "tab") ?? createToken();
 remember("sessionStorage", "tab", tab);
 
 const state = new ChatState(tab, roomOfAddress(), Date.now);
-const client = new ChatClient(state, tab);
+const url = new URL("/connection/websocket", location.href);
+url.protocol = url.protocol.replace("http", "ws");
+const client = new ChatClient(state, tab, ({ signal }) => connect(url, { signal }));
 const view = new ChatView(state, client, (room) => {
   location.hash = encodeURIComponent(room);
 });
@@ -48,13 +47,7 @@ function start(name: string): void {
     keepUp();
     render();
   };
-  const url = new URL("/chat", location.href);
-  url.protocol = url.protocol.replace("http", "ws");
-  const connections = reconnecting(url, {
-    maxDelay: MAX_DELAY,
-    onRetry: ({ delay }) => state.setLink({ state: "offline", until: Date.now() + delay }),
-  });
-  void client.run(connections);
+  client.start();
   view.start();
 }
 

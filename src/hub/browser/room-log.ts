@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChatMessage, RoomState } from "../chat/protocol.ts";
+import type { ChatMessage } from "./read-publication.ts";
 
 /** Something in a room that was said, or that happened. */
 export type Line =
@@ -17,6 +17,8 @@ export interface Pending {
   readonly text: string;
   /** Why it was not taken. */
   readonly problem?: string;
+  /** The server has it: it comes back among the messages, unless it was lost there. */
+  readonly isTaken?: true;
 }
 
 /** How many lines are kept, and how many more there may be before the oldest go. */
@@ -29,15 +31,13 @@ export class RoomLog {
   draft = "";
   /** How many messages came while nobody was looking. */
   unread = 0;
-  /** Whether the server has let us in since the connection was made. */
+  /** Whether we are in the room, and have what was said there. */
   isJoined = false;
   #lines: Line[] = [];
   #pending: Pending[] = [];
-  #members: string[] = [];
+  #members: readonly string[] = [];
   /** The keys of the messages among the lines. */
   readonly #keys = new Set<string>();
-  #lastId: string | undefined;
-  #hasEntered = false;
   /** Who was here when the connection broke, and has not come back yet. */
   readonly #away = new Set<string>();
 
@@ -57,22 +57,17 @@ export class RoomLog {
     return this.#members;
   }
 
-  /** The last message that came, for asking for those after it. */
-  get lastId(): string | undefined {
-    return this.#lastId;
+  /** We are in the room, for the first time or again. */
+  enter(members: readonly string[]): void {
+    for (const name of this.#members) if (!members.includes(name)) this.#away.add(name);
+    this.isJoined = true;
+    this.#members = members.toSorted(byName);
   }
 
-  /** The server has let us in. Returns how many messages came since we were here last; none when we never were. */
-  enter(state: RoomState, now: number): number {
-    const isBack = this.#hasEntered;
-    if (isBack && !state.complete) {
-      this.#note("Connected again. Messages from in between may be missing.", now);
-    }
-    for (const name of this.#members) if (!state.members.includes(name)) this.#away.add(name);
-    this.isJoined = this.#hasEntered = true;
-    this.#members = [...state.members].sort(byName);
-    const added = state.messages.filter((message) => this.add(message));
-    return isBack ? added.length : 0;
+  /** Something was said that we can't be told any more. What was taken and has not come back is lost. */
+  missed(now: number): void {
+    this.#note("Connected again. Messages from in between may be missing.", now);
+    this.#pending = this.#pending.filter(({ isTaken }) => !isTaken);
   }
 
   /** Returns whether the message is new. */
@@ -80,26 +75,24 @@ export class RoomLog {
     this.#pending = this.#pending.filter(({ key }) => key !== message.key);
     if (this.#keys.has(message.key)) return false;
     this.#keys.add(message.key);
-    this.#lastId = message.id;
     this.#push({ kind: "message", message });
     return true;
   }
 
-  arrived(name: string, now: number): void {
-    if (this.#members.includes(name)) return;
-    this.#members = [...this.#members, name].sort(byName);
-    if (!this.#away.delete(name)) this.#note(`${name} is here`, now);
-  }
-
-  departed(name: string, now: number): void {
-    if (!this.#members.includes(name)) return;
-    this.#members = this.#members.filter((other) => other !== name);
-    this.#note(`${name} has left`, now);
+  /** These are here now: who came and who left since we last knew is told. */
+  update(members: readonly string[], now: number): void {
+    const before = this.#members;
+    this.#members = members.toSorted(byName);
+    for (const name of before) if (!members.includes(name)) this.#note(`${name} has left`, now);
+    for (const name of this.#members) {
+      if (before.includes(name)) continue;
+      if (!this.#away.delete(name)) this.#note(`${name} is here`, now);
+    }
   }
 
   renamed(from: string, to: string, now: number): void {
     if (!this.#members.includes(from)) return;
-    this.#members = this.#members.map((name) => (name === from ? to : name)).sort(byName);
+    this.#members = this.#members.map((name) => (name === from ? to : name)).toSorted(byName);
     this.#note(`${from} is now ${to}`, now);
   }
 
@@ -111,6 +104,10 @@ export class RoomLog {
   /** Returns whether there is such a message on its way. */
   fail(key: string, problem: string): boolean {
     return this.#replace(key, (pending) => ({ ...pending, problem }));
+  }
+
+  taken(key: string): void {
+    this.#replace(key, (pending) => ({ ...pending, isTaken: true }));
   }
 
   /** A message that had failed is on its way again. */

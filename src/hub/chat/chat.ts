@@ -1,198 +1,211 @@
 /**
- * The chat: who is there under which name, and the rooms. It knows nothing of sockets.
+ * The chat: what may be done in the namespaces `chat` and `hub`, by whom. What is said and who is where is a matter of the
+ * channels; it knows nothing of sockets.
  *
  * @module
  */
 
-import { randomBytes } from "node:crypto";
-import { CloseCode } from "../../client/node/index.ts";
-import { broadcast } from "./broadcast.ts";
-import { ChatProblem, Misbehaviour } from "./errors.ts";
-import { formatId, History } from "./history.ts";
-import { LOBBY, MAX_HISTORY, MAX_JOINED, MAX_MEMBERS, MAX_PEOPLE, MAX_ROOMS } from "./limits.ts";
-import { Member } from "./member.ts";
-import type { Port } from "./member.ts";
-import type { ChatMessage, RoomSummary } from "./protocol.ts";
-import { Room } from "./room.ts";
-import { cleanName, cleanRoom, cleanText, nameKey, numberedName } from "./text.ts";
+import { DisconnectError } from "../../channels/server/index.ts";
+import type {
+  Channels,
+  ChannelsEvent,
+  ConnectEvent,
+  Data,
+  Hooks,
+  Identity,
+  NamespaceOptions,
+  PublishEvent,
+  PublishGrant,
+  RpcEvent,
+  SubscribeEvent,
+  SubscribeGrant,
+} from "../../channels/server/index.ts";
+import { Guest } from "./guest.ts";
+import { Guests } from "./guests.ts";
+import { GUEST, HISTORY_SIZE, HISTORY_TTL } from "./limits.ts";
+import { tooFast, unsuitable } from "./problems.ts";
+import { CHAT, channelOf, DIRECTORY, roomOf, Rpc } from "./protocol.ts";
+import type { Person, Renamed, Said, Welcome } from "./protocol.ts";
+import { readHello, readRename, readSay } from "./read.ts";
+import { Rooms } from "./rooms.ts";
+import { cleanRoom } from "./text.ts";
 
-/** A connection of the same tab has taken the place of this one. */
-export const REPLACED = 4001;
+/** What the chat does with channels. */
+export type ChatChannels = Pick<Channels, "publish" | "refresh" | "disconnect" | "removeHistory">;
+
+/** The client goes on too fast although it was told. */
+const TOO_MANY_REQUESTS = 3013;
 
 /** How long changes of the list of rooms are gathered before it is sent to everybody. */
 const ANNOUNCE_DELAY = 100;
 
 export class Chat {
+  readonly namespaces: Readonly<Record<string, NamespaceOptions>> = {
+    [CHAT]: {
+      history: { size: HISTORY_SIZE, ttl: HISTORY_TTL },
+      presence: true,
+      joinLeave: true,
+      // (Whether somebody may subscribe and publish is what the hooks say.)
+      access: { history: "subscribers", presence: "subscribers" },
+    },
+    // A slow client gets only the latest list.
+    hub: { slow: "conflate" },
+  };
+  readonly hooks: Hooks = {
+    connect: (event) => this.#connect(event),
+    subscribe: (event) => this.#subscribe(event),
+    publish: (event) => this.#publish(event),
+    rpc: (event) => this.#rpc(event),
+  };
   readonly #now: () => number;
-  /** Ids of messages begin with it, so that they are not taken for those of an earlier run. */
-  readonly #epoch = randomBytes(4).toString("hex");
-  readonly #people = new Map<string, Member>();
-  readonly #sessions = new Map<string, Member>();
-  readonly #rooms = new Map<string, Room>();
-  #count = 0;
+  readonly #guests = new Guests();
+  readonly #rooms: Rooms;
+  #channels: ChatChannels | undefined;
   #announcement: NodeJS.Timeout | undefined;
 
   /** `now`: milliseconds since 1970. */
   constructor(now: () => number = Date.now) {
     this.#now = now;
+    const changed = (): void => this.#announce();
+    const gone = (room: string): void =>
+      this.#do((channels) => channels.removeHistory(channelOf(room)));
+    this.#rooms = new Rooms({ changed, gone }, now);
+  }
+
+  /** The channels that it is the chat of, once they are there. */
+  attach(channels: ChatChannels): void {
+    this.#channels = channels;
   }
 
   get people(): number {
-    return this.#people.size;
+    return this.#guests.size;
   }
 
   get rooms(): number {
     return this.#rooms.size;
   }
 
-  /**
-   * Lets somebody in, under the name they ask for or one like it, and tells them which.
-   *
-   * @throws ChatProblem for a name that can't be one, Misbehaviour when there is no room for more people.
-   */
-  enter(wanted: string, session: string, port: Port): Member {
-    const name = readName(wanted);
-    this.#replace(session);
-    if (this.#people.size >= MAX_PEOPLE) {
-      throw new Misbehaviour(CloseCode.TryAgainLater, "too many people");
-    }
-    const member = new Member(this.#freeName(name), session, port);
-    this.#people.set(nameKey(member.name), member);
-    this.#sessions.set(session, member);
-    member.tell({ type: "welcome", name: member.name });
-    member.tell({ type: "rooms", rooms: this.#summarize() });
-    return member;
-  }
-
-  /** Takes somebody out, of every room too. Doing so again changes nothing. */
-  exit(member: Member): void {
-    if (this.#sessions.get(member.session) !== member) return;
-    this.#sessions.delete(member.session);
-    this.#people.delete(nameKey(member.name));
-    for (const room of member.rooms) this.#remove(member, room);
-  }
-
-  rename(member: Member, wanted: string): void {
-    const name = readName(wanted);
-    const from = member.name;
-    this.#people.delete(nameKey(from));
-    member.name = this.#freeName(name);
-    this.#people.set(nameKey(member.name), member);
-    if (member.name === from) return;
-    const others = new Set([member]);
-    for (const room of member.rooms) for (const other of room.members) others.add(other);
-    broadcast(others, { type: "renamed", from, to: member.name });
-  }
-
-  /** Brings a member into a room, which there may not have been before, and tells what was said after `after`. */
-  join(member: Member, wanted: string, after?: string): void {
-    const name = cleanRoom(wanted);
-    if (name === undefined) throw new ChatProblem("room", "A room can't be called that.", wanted);
-    const room = this.#rooms.get(name) ?? new Room(name, this.#createHistory());
-    if (!member.rooms.has(room)) this.#add(member, room);
-    member.tell({ type: "joined", ...room.describe(after) });
-  }
-
-  leave(member: Member, name: string): void {
-    const room = this.#joined(member, name);
-    this.#remove(member, room);
-    member.tell({ type: "left", room: room.name });
-  }
-
-  say(member: Member, name: string, raw: string, key: string): void {
-    const room = this.#joined(member, name, key);
-    const known = room.history.find(key);
-    if (known) {
-      // Sent again, because the sender could not know that it had arrived.
-      member.tell({ type: "message", room: room.name, message: known });
-      return;
-    }
-    const text = cleanText(raw);
-    if (text === undefined) throw new ChatProblem("text", "That is empty, or too long.", key);
-    const number = ++this.#count;
-    const id = formatId(this.#epoch, number);
-    const message: ChatMessage = { id, key, name: member.name, text, time: this.#now() };
-    room.history.add(message, number);
-    room.tell({ type: "message", room: room.name, message });
-  }
+  /** Hears what happens in the channels. */
+  readonly onEvent = (event: ChannelsEvent): void => {
+    if (event.type !== "disconnect" && event.type !== "unsubscribe") return;
+    const guest = this.#guests.find(event.client);
+    if (!guest) return;
+    if (event.type === "disconnect") return this.#forget(guest);
+    const room = roomOf(event.channel);
+    if (room !== undefined) this.#rooms.leave(guest, room);
+  };
 
   /** Ends what would go on by itself. */
   close(): void {
     clearTimeout(this.#announcement);
   }
 
-  /** The rooms, the largest first; the lobby is there even when nobody is. */
-  #summarize(): RoomSummary[] {
-    const rooms = [...this.#rooms.values()].map(({ name, size }) => ({
-      room: name,
-      members: size,
-    }));
-    if (!this.#rooms.has(LOBBY)) rooms.push({ room: LOBBY, members: 0 });
-    return rooms.sort((a, b) => b.members - a.members || (a.room < b.room ? -1 : 1));
+  /** Whoever brings no token is somebody of the chat: under the name that they want, or as a guest. */
+  #connect({ client, token, data }: ConnectEvent): Identity | undefined {
+    if (token !== "") return undefined;
+    const { name: wanted, session } = readHello(data);
+    this.#replace(session);
+    const guest = new Guest(client, session);
+    this.#guests.add(guest);
+    const name = this.#guests.name(guest, wanted ?? GUEST);
+    const welcome: Welcome = { name, rooms: this.#rooms.summary };
+    return {
+      user: "",
+      info: personText(name),
+      data: JSON.stringify(welcome),
+      subscriptions: new Map([[DIRECTORY, {}]]),
+    };
+  }
+
+  #subscribe({ client, channel }: SubscribeEvent): SubscribeGrant | undefined {
+    const room = roomOf(channel);
+    if (room === undefined) return undefined;
+    const guest = this.#guest(client);
+    this.#count(guest);
+    if (cleanRoom(room) !== room) throw unsuitable("A room can't be called that.");
+    this.#rooms.enter(guest, room);
+    return {};
+  }
+
+  #publish({ client, channel, data }: PublishEvent): PublishGrant | undefined {
+    const room = roomOf(channel);
+    if (room === undefined) return undefined;
+    this.#count(this.#guest(client));
+    if (!this.#rooms.has(room)) throw unsuitable("There is no such room.");
+    const { text, key } = readSay(data);
+    this.#rooms.said(room);
+    const said: Said = { text, ...(key !== undefined && { key }), time: this.#now() };
+    return { data: JSON.stringify(said), idempotencyKey: key };
+  }
+
+  #rpc({ client, method, data }: RpcEvent): Data | undefined {
+    const guest = this.#guest(client);
+    this.#count(guest);
+    if (method === Rpc.Rename) return personText(this.#rename(guest, readRename(data)));
+    if (method === Rpc.Ping) return undefined;
+    throw unsuitable("There is no such method.");
+  }
+
+  #rename(guest: Guest, wanted: string): string {
+    const { client, name: from } = guest;
+    if (from === undefined) throw unsuitable("Your token says what you are called.");
+    const to = this.#guests.name(guest, wanted);
+    if (to === from) return to;
+    this.#do((channels) => channels.refresh({ client }, { info: personText(to) }));
+    const notice: Renamed = { renamed: { client, from, to } };
+    for (const room of this.#rooms.of(guest)) {
+      this.#do((channels) =>
+        channels.publish(channelOf(room), JSON.stringify(notice), { skipHistory: true }),
+      );
+    }
+    return to;
+  }
+
+  /** Somebody with a token is not known before they do something here. */
+  #guest(client: string): Guest {
+    const known = this.#guests.find(client);
+    if (known) return known;
+    const guest = new Guest(client);
+    this.#guests.add(guest);
+    return guest;
+  }
+
+  /** @throws ChannelError or DisconnectError for who is too fast. */
+  #count({ rate }: Guest): void {
+    const verdict = rate.take();
+    if (verdict === "stop") throw new DisconnectError(TOO_MANY_REQUESTS, "too many requests");
+    if (verdict === "slower") throw tooFast();
+  }
+
+  #replace(session: string | undefined): void {
+    const earlier = this.#guests.ofSession(session);
+    if (!earlier) return;
+    this.#forget(earlier);
+    const { client } = earlier;
+    this.#do((channels) =>
+      channels.disconnect({ client }, { reason: "replaced by another connection" }),
+    );
+  }
+
+  #forget(guest: Guest): void {
+    this.#rooms.leaveAll(guest);
+    this.#guests.delete(guest);
   }
 
   #announce(): void {
     this.#announcement ??= setTimeout(() => {
       this.#announcement = undefined;
-      // A slow peer gets only the latest list.
-      broadcast(
-        this.#people.values(),
-        { type: "rooms", rooms: this.#summarize() },
-        { key: "rooms" },
-      );
+      this.#do((channels) => channels.publish(DIRECTORY, JSON.stringify(this.#rooms.summary)));
     }, ANNOUNCE_DELAY).unref();
   }
 
-  #replace(session: string): void {
-    const earlier = this.#sessions.get(session);
-    if (!earlier) return;
-    this.exit(earlier);
-    void earlier.port.close(REPLACED, "replaced by another connection");
-  }
-
-  #freeName(name: string): string {
-    let free = name;
-    for (let number = 2; this.#people.has(nameKey(free)); number++) {
-      free = numberedName(name, number);
-    }
-    return free;
-  }
-
-  #createHistory(): History {
-    return new History(this.#epoch, this.#count, MAX_HISTORY);
-  }
-
-  #add(member: Member, room: Room): void {
-    if (member.rooms.size >= MAX_JOINED) {
-      const message = `You can be in ${MAX_JOINED} rooms at a time: leave one first.`;
-      throw new ChatProblem("full", message, room.name);
-    }
-    if (room.size >= MAX_MEMBERS) throw new ChatProblem("full", "That room is full.", room.name);
-    if (room.size === 0 && this.#rooms.size >= MAX_ROOMS) {
-      throw new ChatProblem("full", "There are too many rooms already.", room.name);
-    }
-    this.#rooms.set(room.name, room);
-    room.add(member);
-    member.rooms.add(room);
-    this.#announce();
-  }
-
-  #remove(member: Member, room: Room): void {
-    member.rooms.delete(room);
-    room.remove(member);
-    if (room.size === 0) this.#rooms.delete(room.name);
-    this.#announce();
-  }
-
-  #joined(member: Member, name: string, about: string = name): Room {
-    const room = this.#rooms.get(name);
-    if (room && member.rooms.has(room)) return room;
-    throw new ChatProblem("room", "You are not in that room.", about);
+  /** Nobody waits for it. It fails only when the channels are closed, which say themselves what is wrong with them. */
+  #do(action: (channels: ChatChannels) => Promise<unknown>): void {
+    if (this.#channels) action(this.#channels).catch(() => {});
   }
 }
 
-function readName(raw: string): string {
-  const name = cleanName(raw);
-  if (name === undefined) throw new ChatProblem("name", "A name has 1 to 24 characters.");
-  return name;
+function personText(name: string): string {
+  const person: Person = { name };
+  return JSON.stringify(person);
 }

@@ -20,11 +20,15 @@ export const MAX_MEMBERS = 200;
 /** How many people there may be in all. */
 export const MAX_PEOPLE = 1000;
 
-/** What a room remembers for those who come later, in bytes. */
-export const MAX_HISTORY: number = 64 * 1024;
+/** What a room remembers for those who come later: how many messages, and for how long after the last one. */
+export const HISTORY_SIZE = 200;
+export const HISTORY_TTL: number = 60 * 60 * 1000;
 
-/** The longest message of the protocol that a client may send. */
+/** The longest data that a client may send, in JSON. */
 export const MAX_INPUT: number = 16 * 1024;
 
 /** The room that there always is. */
 export const LOBBY = "lobby";
+
+/** What people are called who give no name. */
+export const GUEST = "Guest";

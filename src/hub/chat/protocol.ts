@@ -1,32 +1,26 @@
 /**
- * What the chat's page and server say to each other: objects in JSON, one in each text message.
+ * What the chat's page and the hub say to each other, over channels: data in JSON.
  *
  * @module
  */
 
-/**
- * From a client. `hello` comes first, and once.
- *
- * `session` is a secret of the tab: a connection with the same one takes the place of an earlier one. `after` is the id
- * of the last message that the client has of a room. `key` is chosen by the client and tells its messages apart, so that
- * one that is sent again after a connection broke does not appear twice.
- */
-export type ClientMessage =
-  | { readonly type: "hello"; readonly name: string; readonly session: string }
-  | { readonly type: "rename"; readonly name: string }
-  | { readonly type: "join"; readonly room: string; readonly after?: string }
-  | { readonly type: "leave"; readonly room: string }
-  | { readonly type: "say"; readonly room: string; readonly text: string; readonly key: string }
-  | { readonly type: "ping" };
+/** The namespace of the rooms: the channel of a room is `chat:<room>`. */
+export const CHAT = "chat";
 
-/** Something that was said. */
-export interface ChatMessage {
-  readonly id: string;
-  readonly key: string;
+/** Where the list of rooms is published whenever it changes. */
+export const DIRECTORY = "hub:rooms";
+
+/** For the server's `connect` hook. `session` is a secret of the page: a connection with the same one takes the place of an earlier one. */
+export interface Hello {
   readonly name: string;
-  readonly text: string;
-  /** Milliseconds since 1970. */
-  readonly time: number;
+  readonly session: string;
+}
+
+/** What the server has for a client that connects. */
+export interface Welcome {
+  /** The name that it was given: the one that it asked for, or one like it. */
+  readonly name: string;
+  readonly rooms: readonly RoomSummary[];
 }
 
 /** A room in the list of rooms. */
@@ -35,35 +29,41 @@ export interface RoomSummary {
   readonly members: number;
 }
 
-/** Who is in a room, and what was said there. */
-export interface RoomState {
-  readonly room: string;
-  readonly members: readonly string[];
-  readonly messages: readonly ChatMessage[];
-  /** Whether `messages` is all that was said after what the client asked for. */
-  readonly complete: boolean;
+/** What others see of a person, in presence and with what they say. */
+export interface Person {
+  readonly name: string;
 }
 
-/** Why something was not done. */
-export type Problem = "name" | "room" | "text" | "full" | "rate";
+/**
+ * Something to say. `key` is chosen by the client and tells its messages apart, so that one that is sent again after a
+ * connection broke does not appear twice.
+ */
+export interface Say {
+  readonly text: string;
+  readonly key?: string;
+}
 
-/** From the server. */
-export type ServerMessage =
-  | { readonly type: "welcome"; readonly name: string }
-  | { readonly type: "rooms"; readonly rooms: readonly RoomSummary[] }
-  | ({ readonly type: "joined" } & RoomState)
-  | { readonly type: "left"; readonly room: string }
-  | { readonly type: "arrived"; readonly room: string; readonly name: string }
-  | { readonly type: "departed"; readonly room: string; readonly name: string }
-  | { readonly type: "renamed"; readonly from: string; readonly to: string }
-  | { readonly type: "message"; readonly room: string; readonly message: ChatMessage }
-  | ProblemMessage
-  | { readonly type: "pong" };
+/** Something that was said, as it is published. Backends publish it too: `name` is theirs. */
+export interface Said extends Say {
+  /** Milliseconds since 1970. */
+  readonly time?: number;
+  readonly name?: string;
+}
 
-/** `about` is the room or the key of what was not done. */
-export interface ProblemMessage {
-  readonly type: "problem";
-  readonly problem: Problem;
-  readonly message: string;
-  readonly about?: string;
+/** Somebody has another name from now on; published in each room that they are in, and not kept in the history. */
+export interface Renamed {
+  readonly renamed: { readonly client: string; readonly from: string; readonly to: string };
+}
+
+/** What a client may ask of the server besides: `rename`, which is answered like `Person`, and `ping`. */
+export const Rpc = { Rename: "rename", Ping: "ping" } as const;
+
+export function channelOf(room: string): string {
+  return `${CHAT}:${room}`;
+}
+
+/** The room of a channel; `undefined` for other channels. */
+export function roomOf(channel: string): string | undefined {
+  const prefix = `${CHAT}:`;
+  return channel.startsWith(prefix) ? channel.slice(prefix.length) : undefined;
 }

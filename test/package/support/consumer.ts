@@ -4,9 +4,9 @@
  * @module
  */
 
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { codeEntries } from "../../support/project.ts";
+import { codeEntries, root } from "../../support/project.ts";
 import { ensureBuilt, linkPackages } from "../../support/built.ts";
 import { run } from "../../support/run.ts";
 import { writeFiles } from "../../support/scratch.ts";
@@ -90,8 +90,18 @@ export async function installConsumer(folder: string): Promise<void> {
   const tarball = readdirSync(folder).find((file) => file.endsWith(".tgz"));
   if (tarball === undefined) throw new Error("npm pack made no tarball");
   const quiet = ["--ignore-scripts", "--no-audit", "--no-fund"];
-  await must("npm", ["install", join(folder, tarball), "--offline", ...quiet], folder);
+  // (The dependencies come from here, as there is no network.)
+  const libraries = dependencies().map((name) => join(root, "node_modules", name));
+  const packages = [join(folder, tarball), ...libraries];
+  await must("npm", ["install", ...packages, "--offline", "--install-links", ...quiet], folder);
   linkPackages(folder, "@types/node");
+}
+
+/** What the package needs of others. */
+export function dependencies(): string[] {
+  const text = readFileSync(join(root, "package.json"), "utf8");
+  const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+  return Object.keys(dependencies);
 }
 
 async function must(command: string, parameters: string[], cwd?: string): Promise<void> {

@@ -16,8 +16,8 @@ export async function connect(session: Session, command: Command): Promise<void>
   const request = command.connect ?? {};
   const { server } = session;
   const identity = await identify(session, request);
-  if (session.isOver) return;
   session.identify(identity);
+  if (session.isOver) return;
   server.admit(session);
   const opened: { subscription: Subscription; result: SubscribeResult }[] = [];
   for (const [channel, grant] of subscriptionsOf(session, identity)) {

@@ -22,6 +22,7 @@ export async function publish(session: Session, command: Command): Promise<void>
     data: grant?.data ?? data,
     info: infoIn(session.subscriptions.get(name.channel), session.info),
     skipHistory: grant?.skipHistory,
+    key: grant?.idempotencyKey,
     ...(!name.namespace.echo && { exclude: session.client }),
   });
   session.reply(command, "publish", {});

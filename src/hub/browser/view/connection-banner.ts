@@ -9,6 +9,8 @@ import { byId, element, setText } from "./dom.ts";
 
 const STEP = 250;
 
+const RELOAD = "Reload the page to come back.";
+
 export class ConnectionBanner {
   readonly #banner = byId("connection");
   readonly #what = element("span", "");
@@ -26,7 +28,8 @@ export class ConnectionBanner {
     if (link === this.#link) return;
     this.#link = link;
     clearInterval(this.#timer);
-    this.#banner.hidden = link.state !== "offline";
+    this.#banner.hidden = link.state !== "offline" && link.state !== "closed";
+    if (link.state === "closed") this.#say("The server has ended the connection.", RELOAD);
     if (link.state !== "offline") return;
     const tick = (): void => this.#countDown(link.until);
     this.#timer = setInterval(tick, STEP);
