@@ -24,7 +24,13 @@ type Fields = Record<string, unknown>;
 function decodeFrame(frame: Message, schema: Schema): object[] {
   if (typeof frame !== "string") throw new MalformedError("a binary frame");
   const lines = frame.split("\n").filter((line) => line !== "");
-  return lines.map((line) => readMessage(parse(line), schema));
+  try {
+    return lines.map((line) => readMessage(parse(line), schema));
+  } catch (error) {
+    // Data that is nested too deeply to be written again.
+    if (error instanceof RangeError) throw new MalformedError("too deep");
+    throw error;
+  }
 }
 
 function parse(line: string): unknown {
@@ -118,6 +124,7 @@ function writeValue(value: unknown, type: Scalar | Schema): string {
 
 /** Bytes that are no JSON can't be in JSON as they are: they are text in base64. */
 function toJson(data: Data): string {
-  if (typeof data === "string") return data;
+  // (In valid JSON those are white space, and here they would end the message.)
+  if (typeof data === "string") return data.includes("\n") ? data.replaceAll("\n", " ") : data;
   return JSON.stringify(btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join("")));
 }

@@ -5,12 +5,14 @@
  */
 
 import type { Data } from "../protocol/messages.ts";
+import { decodeData, encodeData } from "./events.ts";
+import type { EncodedData } from "./events.ts";
 import type { ClientFilter } from "./registry.ts";
 
 /** The topic that all nodes subscribe to. */
 export const CONTROL_TOPIC = "n:control";
 
-/** What nodes do to the clients that are theirs. Bytes don't come here: the server API speaks JSON. */
+/** What nodes do to the clients that are theirs. */
 export type Control =
   | (ClientFilter & {
       readonly do: "subscribe";
@@ -38,10 +40,18 @@ export type Control =
       readonly info?: Data | undefined;
     });
 
+/** What there may be of data. */
+interface WithData {
+  readonly info?: Data | undefined;
+  readonly data?: Data | undefined;
+}
+
 export function encodeControl(control: Control): string {
-  return JSON.stringify(control);
+  const { info, data } = control as WithData;
+  return JSON.stringify({ ...control, info: encodeData(info), data: encodeData(data) });
 }
 
 export function decodeControl(text: string): Control {
-  return JSON.parse(text) as Control;
+  const control = JSON.parse(text) as Control & { info: EncodedData; data: EncodedData };
+  return { ...control, info: decodeData(control.info), data: decodeData(control.data) } as Control;
 }

@@ -31,9 +31,20 @@ export class DisconnectError extends FullduplexError {
   declare readonly closeCode: number;
   declare readonly reason: string;
 
+  /** @throws RangeError for another code. */
   constructor(closeCode: number, reason: string) {
+    checkCloseCode(closeCode);
     super("ERR_DISCONNECT", reason);
     this.closeCode = closeCode;
     this.reason = reason;
+  }
+}
+
+/** @throws RangeError for a code that applications can't close with. */
+export function checkCloseCode(code: number): void {
+  if (!Number.isInteger(code) || code < 3000 || code > 4999) {
+    throw new RangeError(
+      `a client is disconnected with a code from 3000 to 4999, not with ${code}`,
+    );
   }
 }

@@ -24,12 +24,15 @@ export class Delivery {
   readonly channel: string;
   readonly event: ChannelEvent;
   readonly offset: number | undefined;
+  /** What it counts for while it waits, in UTF-16 units. */
+  readonly size: number;
   #frames: Map<string, PreparedMessage> | undefined;
 
-  constructor(channel: string, event: ChannelEvent, offset: number | undefined) {
+  constructor(channel: string, event: ChannelEvent, offset: number | undefined, size: number) {
     this.channel = channel;
     this.event = event;
     this.offset = offset;
+    this.size = size;
   }
 
   get push(): Push {
@@ -61,7 +64,8 @@ interface Envelope {
   readonly x?: string;
 }
 
-type EncodedData = string | readonly [base64: string] | null;
+/** Bytes are in base64 where text is wanted. */
+export type EncodedData = string | readonly [base64: string] | null;
 
 export function encodeEvent(event: ChannelEvent): string {
   if (event.type !== "publication") {
@@ -113,12 +117,12 @@ function decodeInfo([user, client, conn, chan]: NonNullable<Envelope["i"]>): Cli
   return { user, client, conn_info: decodeData(conn), chan_info: decodeData(chan) };
 }
 
-function encodeData(data: Data | undefined): EncodedData {
+export function encodeData(data: Data | undefined): EncodedData {
   if (data === undefined) return null;
   return typeof data === "string" ? data : [Buffer.from(data).toString("base64")];
 }
 
-function decodeData(data: EncodedData): Data | undefined {
+export function decodeData(data: EncodedData): Data | undefined {
   if (data === null) return undefined;
   return typeof data === "string" ? data : Buffer.from(data[0] ?? "", "base64");
 }

@@ -65,6 +65,8 @@ export interface SessionServer {
   /** What allows a subscription goes on to. */
   extendSubscription(session: Session, subscription: Subscription, extension: Extension): void;
   left(session: Session, subscription: Subscription, code: number, reason: string): void;
-  /** A client has gone; `wasConnected`: it had got as far as that. */
-  disconnected(session: Session, wasConnected: boolean, code: number, reason: string): void;
+  /** Forgets whom it has admitted, if it has. */
+  dismiss(session: Session): void;
+  /** A client that was connected has gone. */
+  disconnected(session: Session, code: number, reason: string): void;
 }
