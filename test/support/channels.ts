@@ -71,6 +71,11 @@ export class TestClient {
     return Promise.all(replies);
   }
 
+  /** Sends a command whose answer only {@link TestClient.onReply} hears of. */
+  post(command: Command): void {
+    this.raw(jsonCodec.encodeCommands([{ id: ++this.#lastId, ...command }]));
+  }
+
   async ask(command: Command): Promise<Reply> {
     return (await this.askAll([command]))[0] as Reply;
   }
