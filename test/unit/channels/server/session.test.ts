@@ -371,4 +371,3 @@ test("a refresh hook that throws ends the connection, and who has gone meanwhile
   await turns(2);
   expect(world.errors.all).toHaveLength(1);
 });
-
