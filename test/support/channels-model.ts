@@ -23,7 +23,8 @@ export type Step =
   | { readonly do: "connect" | "cut" | "close"; readonly who: number }
   | { readonly do: "subscribe" | "unsubscribe"; readonly who: number; readonly channel: string }
   | { readonly do: "publishBy"; readonly who: number; readonly channel: string }
-  | { readonly do: "publish"; readonly channel: string; readonly skipHistory: boolean }
+  | { readonly do: "publish"; readonly channel: string; readonly count: number }
+  | { readonly do: "skipHistory"; readonly channel: string }
   | { readonly do: "remove"; readonly channel: string }
   | { readonly do: "advance"; readonly seconds: number }
   | {
@@ -50,8 +51,13 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
     weighted(4, fc.record({ do: fc.constant("publishBy" as const), who, channel })),
     weighted(
       8,
-      fc.record({ do: fc.constant("publish" as const), channel, skipHistory: fc.boolean() }),
+      fc.record({
+        do: fc.constant("publish" as const),
+        channel,
+        count: fc.integer({ min: 1, max: 5 }),
+      }),
     ),
+    weighted(2, fc.record({ do: fc.constant("skipHistory" as const), channel })),
     weighted(1, fc.record({ do: fc.constant("remove" as const), channel })),
     weighted(2, fc.record({ do: fc.constant("advance" as const), seconds: fc.nat(40) })),
     weighted(
@@ -65,7 +71,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     ),
   ),
-  { minLength: 1, maxLength: 60 },
+  { minLength: 20, maxLength: 80, size: "max" },
 );
 
 /** One channel. */
@@ -159,7 +165,10 @@ export class ChannelsModel {
         await this.#publishBy(step.who, step.channel);
         break;
       case "publish":
-        await this.#publish(step.channel, step.skipHistory);
+        for (let at = 0; at < step.count; at++) await this.#publish(step.channel, false);
+        break;
+      case "skipHistory":
+        await this.#publish(step.channel, true);
         break;
       case "remove":
         await this.#remove(step.channel);
