@@ -83,6 +83,7 @@ export class ChannelServer implements Channels, SessionServer {
     this.hooks = options.hooks ?? {};
     this.tokens = options.tokens;
     this.namespaces = new Namespaces(options.namespaces ?? {});
+    checkPersonal(this.settings, this.namespaces);
     this.#onEvent = options.onEvent;
     this.topics = new Topics(this.engine, {
       occupied: (channel) => this.#tell({ type: "occupied", channel }),
@@ -375,4 +376,10 @@ export class ChannelServer implements Channels, SessionServer {
       this.logger.error("onEvent failed", error);
     }
   }
+}
+
+/** (Otherwise nobody could connect.) */
+function checkPersonal({ personal }: Settings, namespaces: Namespaces): void {
+  if (personal === undefined || namespaces.has(personal)) return;
+  throw new RangeError(`personal is ${JSON.stringify(personal)}, and there is no such namespace`);
 }

@@ -103,6 +103,10 @@ export class Namespaces {
     );
   }
 
+  has(name: string): boolean {
+    return this.#namespaces.has(name);
+  }
+
   /** @throws ChannelError `UnknownChannel` for a name that belongs to no namespace, `BadRequest` for none. */
   find(channel: string | undefined): ChannelName {
     if (!channel || channel.length > MAX_LENGTH) throw new ChannelError(ErrorCode.BadRequest);
