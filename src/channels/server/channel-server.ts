@@ -26,17 +26,19 @@ import type {
 } from "./channels.ts";
 import { commands } from "./commands/commands.ts";
 import { checkData, checkOptionalData } from "./data.ts";
-import { ChannelError, DisconnectError, disconnectProblem } from "./errors.ts";
 import { Streaming } from "./emulation/streaming.ts";
-import { clientInfoText, encodeEvent } from "./events.ts";
+import { ChannelError, DisconnectError, disconnectProblem } from "./errors.ts";
+import { encodeEvent } from "./events.ts";
 import type { ChannelEvent } from "./events.ts";
+import { Expiry } from "./expiry.ts";
 import type { ChannelsEvent, Extension, Hooks, TokenVerifier } from "./hooks.ts";
 import { Namespaces } from "./namespaces.ts";
 import type { ChannelName } from "./namespaces.ts";
 import { resolveOptions } from "./options.ts";
 import type { ChannelsOptions, Settings } from "./options.ts";
-import { readHistory, readPresence } from "./read.ts";
 import { isLike } from "./pattern.ts";
+import { PresenceKeeper } from "./presence-keeper.ts";
+import { readHistory, readPresence } from "./read.ts";
 import { Registry } from "./registry.ts";
 import type { ClientFilter } from "./registry.ts";
 import { Remote } from "./remote.ts";
@@ -74,8 +76,8 @@ export class ChannelServer implements Channels, SessionServer {
   readonly #remote: Remote;
   readonly #streaming: Streaming;
   readonly #startTime: number;
+  readonly #presence: PresenceKeeper;
   #dropped = 0;
-  #presenceTimer: Timer;
   #positionTimer: Timer;
   #isClosed = false;
 
@@ -89,6 +91,7 @@ export class ChannelServer implements Channels, SessionServer {
     this.hooks = options.hooks ?? {};
     this.tokens = options.tokens;
     this.namespaces = new Namespaces(options.namespaces ?? {});
+    checkPersonal(this.settings, this.namespaces);
     this.#onEvent = options.onEvent;
     this.topics = new Topics(this.engine, {
       occupied: (channel) => this.#tell({ type: "occupied", channel }),
@@ -98,7 +101,13 @@ export class ChannelServer implements Channels, SessionServer {
     this.#startTime = clock.now();
     this.#remote = new Remote(this, this.#registry, (error) => this.#engineFailed(error));
     this.#streaming = new Streaming(this, options.streaming ?? {});
-    this.#schedulePresence();
+    this.#presence = new PresenceKeeper({
+      engine: this.engine,
+      clock,
+      sessions: this.#registry,
+      ttl: this.settings.presenceTtl,
+      failed: (error) => this.#engineFailed(error),
+    });
     this.#schedulePositions();
   }
 
@@ -123,7 +132,7 @@ export class ChannelServer implements Channels, SessionServer {
     id?: string,
   ): Promise<void> {
     const session = new Session(this, connection, codec, transport, id);
-    if (this.#isClosed) return session.close(DisconnectCode.Shutdown, "shutdown");
+    if (this.#isClosed) session.close(DisconnectCode.Shutdown, "shutdown");
     this.#sessions.add(session);
     const running = session.run();
     this.#running.add(running);
@@ -273,13 +282,13 @@ export class ChannelServer implements Channels, SessionServer {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.clock.clearTimeout(this.#presenceTimer);
     this.clock.clearTimeout(this.#positionTimer);
     for (const session of this.#sessions) session.close(DisconnectCode.Shutdown, "shutdown");
     await Promise.all(this.#running);
     this.#streaming.stop();
     await this.#remote.stop();
     this.topics.stop();
+    await this.#presence.stop();
     if (this.#ownsEngine) await this.engine.close();
   }
 
@@ -323,7 +332,7 @@ export class ChannelServer implements Channels, SessionServer {
     subscription.topic = topic;
     await topic.ready;
     if (subscription.isEnded || !subscription.hasPresence) return;
-    await this.#addPresence(session, subscription);
+    await this.#presence.add(session, subscription);
   }
 
   opened(session: Session, subscription: Subscription): void {
@@ -335,13 +344,9 @@ export class ChannelServer implements Channels, SessionServer {
 
   left(session: Session, subscription: Subscription, code: number, reason: string): void {
     const { name, topic, hasPresence, tellsJoinLeave } = subscription;
-    this.clock.clearTimeout(subscription.expiry);
+    subscription.expiry?.clear();
     if (topic) this.topics.leave(topic, subscription);
-    if (hasPresence) {
-      subscription.presence = subscription.presence
-        .then(() => this.engine.presence?.remove(topicOf(name.channel), session.client))
-        .catch((error: unknown) => this.#engineFailed(error));
-    }
+    if (hasPresence) this.#presence.remove(session, subscription);
     if (!subscription.wasLive) return;
     if (tellsJoinLeave)
       this.#announce(name, { type: "leave", info: infoIn(subscription, session.info) });
@@ -354,28 +359,23 @@ export class ChannelServer implements Channels, SessionServer {
     subscription: Subscription,
     { expireAt, info }: Extension,
   ): void {
-    this.clock.clearTimeout(subscription.expiry);
+    if (subscription.isEnded) return;
     subscription.expireAt = expireAt;
     if (info !== undefined) subscription.info = info;
-    if (expireAt === undefined) return;
-    const left = Math.max(0, expireAt * 1000 - Date.now()) + this.settings.expiryGrace;
-    subscription.expiry = this.clock.setTimeout(
-      () => session.expireSubscription(subscription),
-      left,
-    );
+    subscription.expiry ??= new Expiry(this.clock, () => session.expireSubscription(subscription));
+    subscription.expiry.set(expireAt, this.settings.expiryGrace);
   }
 
   keepPresence(session: Session): void {
-    for (const subscription of session.subscriptions.values()) {
-      if (!subscription.hasPresence || !subscription.isLive) continue;
-      this.#addPresence(session, subscription).catch((error: unknown) => this.#engineFailed(error));
-    }
+    this.#presence.keep(session);
   }
 
-  disconnected(session: Session, wasKnown: boolean, code: number, reason: string): void {
-    const { client, user } = session;
+  dismiss(session: Session): void {
     this.#registry.delete(session);
-    if (wasKnown) this.#tell({ type: "disconnect", client, user, code, reason });
+  }
+
+  disconnected({ client, user }: Session, code: number, reason: string): void {
+    this.#tell({ type: "disconnect", client, user, code, reason });
   }
 
   // ---- its own
@@ -384,25 +384,6 @@ export class ChannelServer implements Channels, SessionServer {
     this.engine.bus
       .publish(topicOf(channel), encodeEvent(event))
       .catch((error: unknown) => this.#engineFailed(error));
-  }
-
-  #addPresence(session: Session, subscription: Subscription): Promise<void> {
-    const { channel } = subscription.name;
-    const info = infoIn(subscription, session.info);
-    const entry = { user: session.user, info: clientInfoText.encode(info) };
-    const { presenceTtl } = this.settings;
-    const done = subscription.presence.then(() =>
-      this.engine.presence?.add(topicOf(channel), session.client, entry, presenceTtl),
-    );
-    subscription.presence = done.catch(() => {});
-    return done;
-  }
-
-  #schedulePresence(): void {
-    this.#presenceTimer = this.clock.setTimeout(() => {
-      this.#schedulePresence();
-      for (const session of this.#registry) this.keepPresence(session);
-    }, this.settings.presenceTtl / 3);
   }
 
   #schedulePositions(): void {
@@ -430,4 +411,10 @@ export class ChannelServer implements Channels, SessionServer {
       this.logger.error("onEvent failed", error);
     }
   }
+}
+
+/** (Otherwise nobody could connect.) */
+function checkPersonal({ personal }: Settings, namespaces: Namespaces): void {
+  if (personal === undefined || namespaces.has(personal)) return;
+  throw new RangeError(`personal is ${JSON.stringify(personal)}, and there is no such namespace`);
 }

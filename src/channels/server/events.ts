@@ -24,12 +24,15 @@ export class Delivery {
   readonly channel: string;
   readonly event: ChannelEvent;
   readonly offset: number | undefined;
+  /** What it counts for while it waits, in UTF-16 units. */
+  readonly size: number;
   #frames: Map<string, PreparedMessage> | undefined;
 
-  constructor(channel: string, event: ChannelEvent, offset: number | undefined) {
+  constructor(channel: string, event: ChannelEvent, offset: number | undefined, size: number) {
     this.channel = channel;
     this.event = event;
     this.offset = offset;
+    this.size = size;
   }
 
   get push(): Push {

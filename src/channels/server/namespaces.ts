@@ -103,19 +103,23 @@ export class Namespaces {
     );
   }
 
+  has(name: string): boolean {
+    return this.#namespaces.has(name);
+  }
+
   /** @throws ChannelError `UnknownChannel` for a name that belongs to no namespace, `BadRequest` for none. */
   find(channel: string | undefined): ChannelName {
     if (!channel || channel.length > MAX_LENGTH) throw new ChannelError(ErrorCode.BadRequest);
     const isPrivate = channel.startsWith("$");
     const bare = isPrivate ? channel.slice(1) : channel;
-    const colon = bare.indexOf(":");
+    // (A colon behind it belongs to the name of a user.)
+    const [place = "", ...hashed] = bare.split("#");
+    const colon = place.indexOf(":");
     const namespace = this.#namespaces.get(colon < 0 ? "" : bare.slice(0, colon));
-    const rest = bare.slice(colon + 1);
-    if (!namespace || (namespace.pattern && !matches(namespace.pattern, rest))) {
+    if (!namespace || namespace.pattern?.test(bare.slice(colon + 1)) === false) {
       throw new ChannelError(ErrorCode.UnknownChannel);
     }
-    const hash = rest.indexOf("#");
-    const users = hash < 0 ? undefined : rest.slice(hash + 1).split(",");
+    const users = hashed.length === 0 ? undefined : hashed.join("#").split(",");
     return { channel, namespace, users, isPrivate };
   }
 }
@@ -149,12 +153,11 @@ function resolve(name: string, options: NamespaceOptions): Namespace {
     joinLeave,
     echo,
     slow: ("slow" in options ? options.slow : undefined) ?? "disconnect",
-    pattern,
+    pattern: pattern && whole(pattern),
   };
 }
 
-/** As a whole, and wherever an expression that is sticky or global was left. */
-function matches(pattern: RegExp, text: string): boolean {
-  pattern.lastIndex = 0;
-  return pattern.exec(text)?.[0] === text;
+/** As a whole, and without the memory of an expression that is sticky or global. */
+function whole({ source, flags }: RegExp): RegExp {
+  return new RegExp(`^(?:${source})$`, flags.replaceAll(/[gmy]/g, ""));
 }

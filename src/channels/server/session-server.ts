@@ -67,6 +67,8 @@ export interface SessionServer {
   left(session: Session, subscription: Subscription, code: number, reason: string): void;
   /** A client is there, as it is now: those who ask who is in its channels are told that. */
   keepPresence(session: Session): void;
-  /** A client has gone; `wasKnown`: it had been let in. */
-  disconnected(session: Session, wasKnown: boolean, code: number, reason: string): void;
+  /** Forgets whom it has admitted, if it has. */
+  dismiss(session: Session): void;
+  /** A client that had been let in has gone. */
+  disconnected(session: Session, code: number, reason: string): void;
 }

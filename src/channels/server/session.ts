@@ -7,10 +7,8 @@
 import type { Connection } from "../../connection/connection.ts";
 import { ClosedError } from "../../errors.ts";
 import type { CloseInfo } from "../../errors.ts";
-import type { Message } from "../../connection/transport.ts";
 import type { Timer } from "../../util/clock.ts";
-import { DisconnectCode, ErrorCode, UnsubscribeCode } from "../protocol/codes.ts";
-import { MalformedError } from "../protocol/codec.ts";
+import { DisconnectCode, UnsubscribeCode } from "../protocol/codes.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type {
   ClientInfo,
@@ -21,18 +19,17 @@ import type {
   Reply,
   Results,
 } from "../protocol/messages.ts";
-import { ChannelError, DisconnectError } from "./errors.ts";
+import { CommandReader } from "./command-reader.ts";
 import type { Delivery } from "./events.ts";
-import { ttlOf } from "./expiry.ts";
+import { Expiry, ttlOf } from "./expiry.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { ClientFacts, Identity } from "./hooks.ts";
-import { Lanes } from "./lanes.ts";
-import type { CommandEntry, SessionServer } from "./session-server.ts";
+import type { SessionServer } from "./session-server.ts";
 import type { Subscription, SubscriptionOwner } from "./subscription.ts";
 
-/** How many commands of a client may be under way; more wait, and then reading pauses. */
-const MAX_RUNNING = 16;
-
 const PING: Reply = {};
+
+const NOBODY: Identity = { user: "" };
 
 export class Session implements SubscriptionOwner {
   readonly client: string = globalThis.crypto.randomUUID();
@@ -43,17 +40,19 @@ export class Session implements SubscriptionOwner {
   readonly codec: Codec;
   readonly transport: ClientFacts["transport"];
   readonly subscriptions: Map<string, Subscription> = new Map();
-  readonly #lanes = new Lanes(MAX_RUNNING);
-  #state: "new" | "connecting" | "connected" | "closed" = "new";
-  #identity: Identity = { user: "" };
+  readonly #reader = new CommandReader(this);
+  readonly #heartbeat: Heartbeat;
+  readonly #expiry: Expiry;
+  #isConnected = false;
+  #isEnded = false;
+  #identity = NOBODY;
   /** Somebody has said who it is, and may want to hear that it has gone. */
   #isKnown = false;
   /** Unix time in seconds. */
   #expireAt: number | undefined;
   #stale: Timer;
-  #ping: Timer;
-  #expiry: Timer;
-  #awaitsPong = false;
+  /** Settles when what was sent last may be followed by more. */
+  #sent: Promise<void> | undefined;
 
   constructor(
     server: SessionServer,
@@ -67,25 +66,29 @@ export class Session implements SubscriptionOwner {
     this.connection = connection;
     this.codec = codec;
     this.transport = transport;
+    const reader = this.#reader;
+    const peer = {
+      get isHeld() {
+        return reader.isHeld;
+      },
+      ping: () => this.send(PING),
+      dead: () => this.close(DisconnectCode.NoPong, "no pong"),
+    };
+    this.#heartbeat = new Heartbeat(peer, server.clock, server.settings);
+    this.#expiry = new Expiry(server.clock, () => void this.#expire());
   }
 
-  /** Resolves when the client has gone. */
+  /** Resolves when the client has gone, whatever of its commands is still being done. */
   async run(): Promise<void> {
     const { clock, settings } = this.server;
     this.#stale = clock.setTimeout(
       () => this.close(DisconnectCode.Stale, "stale"),
       settings.connectTimeout,
     );
-    try {
-      await this.connection.forEach((frame) => this.#receive(frame));
-    } catch (error) {
-      if (!(error instanceof ClosedError)) {
-        this.close(DisconnectCode.ServerError, "internal server error");
-        throw error;
-      }
-    } finally {
-      this.#end(await this.connection.closed);
-    }
+    this.connection
+      .forEach((frame) => this.#reader.receive(frame))
+      .catch((error: unknown) => this.#readingFailed(error));
+    this.#end(await this.connection.closed);
   }
 
   // ---- what others ask
@@ -95,11 +98,11 @@ export class Session implements SubscriptionOwner {
   }
 
   get isConnected(): boolean {
-    return this.#state === "connected";
+    return this.#isConnected;
   }
 
   get isOver(): boolean {
-    return this.#state === "closed" || this.connection.state !== "open";
+    return this.#isEnded || this.connection.state !== "open";
   }
 
   get info(): ClientInfo {
@@ -119,6 +122,12 @@ export class Session implements SubscriptionOwner {
     };
   }
 
+  /** Settles once the client has read enough of what it was sent; `undefined` when it has. */
+  get congestion(): Promise<void> | undefined {
+    if (this.connection.bufferedAmount <= this.server.settings.maxQueue) return undefined;
+    return this.#sent?.catch(() => {});
+  }
+
   // ---- what the commands do
 
   /** It is known who the client is. */
@@ -128,26 +137,35 @@ export class Session implements SubscriptionOwner {
     if (!this.isOver) this.extend(identity.expireAt, identity.info);
   }
 
+  /** It could not be connected after all: nothing is left of what was begun. */
+  unidentify(): void {
+    for (const subscription of this.subscriptions.values()) this.leave(subscription, 0, "");
+    this.server.dismiss(this);
+    this.extend(undefined, undefined);
+    this.#identity = NOBODY;
+  }
+
   /** The answer to its connect is out. */
   connected(): void {
-    const { clock, settings } = this.server;
-    this.#state = "connected";
-    clock.clearTimeout(this.#stale);
-    this.#ping = clock.setTimeout(() => this.#sendPing(), settings.pingInterval);
+    this.#isConnected = true;
+    this.server.clock.clearTimeout(this.#stale);
+    this.#heartbeat.start();
+  }
+
+  /** Whether the client was asked for it. */
+  pong(): boolean {
+    return this.#heartbeat.pong();
   }
 
   /** It may stay until then. */
   extend(expireAt: number | undefined, info: Data | undefined): void {
-    const { clock, settings } = this.server;
+    if (this.#isEnded) return;
     this.#expireAt = expireAt;
     if (info !== undefined) {
       this.#identity = { ...this.#identity, info };
       this.server.keepPresence(this);
     }
-    clock.clearTimeout(this.#expiry);
-    if (expireAt === undefined) return;
-    const left = Math.max(0, expireAt * 1000 - Date.now());
-    this.#expiry = clock.setTimeout(() => void this.#expire(), left + settings.expiryGrace);
+    this.#expiry.set(expireAt, this.server.settings.expiryGrace);
   }
 
   /** Seconds until the connection expires, as the answers say it. */
@@ -164,7 +182,7 @@ export class Session implements SubscriptionOwner {
   }
 
   send(reply: Reply): void {
-    if (!this.isOver) void this.connection.send(this.codec.encodeReplies([reply]));
+    if (!this.isOver) this.#sent = this.connection.send(this.codec.encodeReplies([reply]));
   }
 
   /** Ends the connection with a code of the protocol. */
@@ -181,12 +199,12 @@ export class Session implements SubscriptionOwner {
     this.server.left(this, subscription, code, reason);
   }
 
-  /** Ends a subscription, and says so to the client. */
+  /** Ends a subscription, and says so to the client, unless that has not heard of it yet. */
   unsubscribe(subscription: Subscription, code: number, reason: string): void {
-    const { isEnded } = subscription;
+    const { isLive } = subscription;
     this.leave(subscription, code, reason);
     const { channel } = subscription.name;
-    if (!isEnded) this.push({ channel, unsubscribe: { code, reason } });
+    if (isLive) this.push({ channel, unsubscribe: { code, reason } });
   }
 
   expireSubscription(subscription: Subscription): void {
@@ -197,16 +215,15 @@ export class Session implements SubscriptionOwner {
 
   deliver(subscription: Subscription, delivery: Delivery): void {
     if (this.isOver) return;
-    const { namespace, channel } = subscription.name;
+    const { slow } = subscription.name.namespace;
     const frame = delivery.frame(this.codec);
-    const isLossy = !subscription.isRecoverable && delivery.event.type === "publication";
-    if (isLossy && namespace.slow === "conflate")
-      void this.connection.send(frame, { key: channel });
-    else if (isLossy && namespace.slow === "drop")
-      void this.connection.send(frame, { droppable: true });
-    else if (this.connection.bufferedAmount <= this.server.settings.maxQueue)
-      void this.connection.send(frame);
-    else this.#fallBehind(subscription);
+    if (subscription.isRecoverable || slow === "disconnect") {
+      const isSlow = this.connection.bufferedAmount > this.server.settings.maxQueue;
+      if (isSlow) this.fellBehind(subscription);
+      else void this.connection.send(frame);
+    } else if (slow === "conflate" && delivery.event.type === "publication") {
+      void this.connection.send(frame, { key: subscription.id });
+    } else void this.connection.send(frame, { droppable: true });
   }
 
   advance({ name: { channel } }: Subscription, offset: number): void {
@@ -217,97 +234,19 @@ export class Session implements SubscriptionOwner {
     this.unsubscribe(subscription, UnsubscribeCode.InsufficientState, "insufficient state");
   }
 
-  #fallBehind(subscription: Subscription): void {
+  fellBehind(subscription: Subscription): void {
     if (subscription.isRecoverable) this.insufficient(subscription);
-    else this.close(DisconnectCode.Slow, "slow");
-  }
-
-  // ---- from the client
-
-  #receive(frame: Message): Promise<void> | undefined {
-    let received: Command[];
-    try {
-      received = this.codec.decodeCommands(frame);
-    } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      return this.#reject();
-    }
-    if (received.length === 1) return this.#start(received[0] as Command);
-    return this.#startAll(received);
-  }
-
-  /** What comes after a failed connect is discarded. */
-  async #startAll(received: readonly Command[]): Promise<void> {
-    for (const command of received) {
-      if (this.isOver) return;
-      const wait = this.#start(command);
-      if (wait) await wait;
+    else if (subscription.name.namespace.slow === "disconnect") {
+      this.close(DisconnectCode.Slow, "slow");
     }
   }
 
-  /** Returns a promise when the next command has to wait. */
-  #start(command: Command): Promise<void> | undefined {
-    if (this.isOver) return undefined;
-    const found = this.server.commands.find(({ method }) => command[method] !== undefined);
-    if (!found) return this.#pong(command);
-    const { method, lane } = found;
-    if (method === "connect") return this.#connect(command, found.run);
-    if (this.#state !== "connected" || (!command.id && method !== "send")) {
-      return this.#reject();
-    }
-    return this.#lanes.run(lane(command), () => this.#run(command, found.run));
-  }
+  // ---- its end
 
-  /** Whatever comes next waits until it is known who this is. */
-  #connect(command: Command, run: CommandEntry["run"]): Promise<void> | undefined {
-    if (this.#state !== "new" || !command.id) {
-      return this.#reject();
-    }
-    this.#state = "connecting";
-    return this.#run(command, run).then(() => {
-      if (this.#state === "connecting") this.#state = "new";
-    });
-  }
-
-  /** Never rejects. */
-  async #run(command: Command, run: CommandEntry["run"]): Promise<void> {
-    if (this.isOver) return;
-    try {
-      await run(this, command);
-    } catch (error) {
-      this.#refuse(command, error);
-    }
-  }
-
-  #refuse({ id }: Command, error: unknown): void {
-    if (error instanceof DisconnectError) return this.close(error.closeCode, error.reason);
-    if (!(error instanceof ChannelError)) this.server.logger.error("a command failed", error);
-    const known = error instanceof ChannelError ? error : new ChannelError(ErrorCode.Internal);
-    const { errorCode: code, message, temporary } = known;
-    if (id) this.send({ id, error: { code, message, temporary } });
-  }
-
-  // ---- life and death
-
-  #pong(command: Command): undefined {
-    if (command.id || !this.#awaitsPong) this.#reject();
-    this.#awaitsPong = false;
-  }
-
-  /** What came breaks the rules of the protocol. */
-  #reject(): undefined {
-    this.close(DisconnectCode.BadRequest, "bad request");
-  }
-
-  #sendPing(): void {
-    const { clock, settings } = this.server;
-    this.#awaitsPong = true;
-    this.send(PING);
-    this.#ping = clock.setTimeout(() => {
-      if (this.#awaitsPong) return this.close(DisconnectCode.NoPong, "no pong");
-      const rest = settings.pingInterval - settings.pongTimeout;
-      this.#ping = clock.setTimeout(() => this.#sendPing(), rest);
-    }, settings.pongTimeout);
+  #readingFailed(error: unknown): void {
+    if (error instanceof ClosedError) return;
+    this.server.logger.error("reading from a client failed", error);
+    this.close(DisconnectCode.ServerError, "internal server error");
   }
 
   async #expire(): Promise<void> {
@@ -325,12 +264,13 @@ export class Session implements SubscriptionOwner {
   }
 
   #end({ code, reason }: CloseInfo): void {
-    const { clock } = this.server;
-    this.#state = "closed";
-    clock.clearTimeout(this.#stale);
-    clock.clearTimeout(this.#ping);
-    clock.clearTimeout(this.#expiry);
+    this.#isEnded = true;
+    this.#isConnected = false;
+    this.server.clock.clearTimeout(this.#stale);
+    this.#heartbeat.stop();
+    this.#expiry.clear();
     for (const subscription of this.subscriptions.values()) this.leave(subscription, code, reason);
-    this.server.disconnected(this, this.#isKnown, code, reason);
+    this.server.dismiss(this);
+    if (this.#isKnown) this.server.disconnected(this, code, reason);
   }
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Timer } from "../../util/clock.ts";
 import type { ClientInfo, Data } from "../protocol/messages.ts";
 import type { Delivery } from "./events.ts";
+import type { Expiry } from "./expiry.ts";
 import type { ServerSubscription } from "./hooks.ts";
 import type { ChannelName } from "./namespaces.ts";
 import type { Subscriber, Topic } from "./topic.ts";
@@ -20,6 +20,8 @@ export interface SubscriptionOwner {
   advance(subscription: Subscription, offset: number): void;
   /** It missed something, and has to recover. */
   insufficient(subscription: Subscription): void;
+  /** Too much waited for it. */
+  fellBehind(subscription: Subscription): void;
 }
 
 /** What makes a subscription. */
@@ -31,10 +33,14 @@ export interface SubscriptionInit extends ServerSubscription {
   readonly wantsJoinLeave: boolean;
 }
 
-/** What may wait until the answer to the subscribe command is out; it is a matter of some milliseconds. */
-const MAX_WAITING = 4096;
+/** How much may wait until the answer to the subscribe command is out, which is a matter of some milliseconds. */
+const MAX_WAITING = 1024 * 1024;
+
+let count = 0;
 
 export class Subscription implements Subscriber {
+  /** Different from those of all others. */
+  readonly id = String(++count);
   readonly name: ChannelName;
   readonly isServerSide: boolean;
   /** Nothing is ever missed without being told. */
@@ -48,7 +54,7 @@ export class Subscription implements Subscriber {
   /** Unix time in seconds. */
   expireAt: number | undefined;
   /** Ends it when it has expired. */
-  expiry: Timer;
+  expiry: Expiry | undefined;
   topic: Topic | undefined;
   /** Of the last publication that it has. */
   offset = 0;
@@ -57,8 +63,8 @@ export class Subscription implements Subscriber {
   wasLive = false;
   /** What came before the client has heard that it is subscribed. */
   #waiting: Delivery[] | undefined = [];
-  /** The engine is told in this order that it is there, and that it has left. */
-  presence: Promise<void> = Promise.resolve();
+  #waitingSize = 0;
+  #isIncomplete = false;
 
   constructor(owner: SubscriptionOwner, init: SubscriptionInit) {
     const { name, isServerSide, wantsJoinLeave, info, expireAt, recover, presence, joinLeave } =
@@ -85,16 +91,13 @@ export class Subscription implements Subscriber {
     this.#waiting = undefined;
     this.wasLive = true;
     this.offset = offset;
-    if (waiting.length > MAX_WAITING) return this.lost();
+    if (this.#isIncomplete) return this.#owner.fellBehind(this);
     for (const delivery of waiting) this.deliver(delivery);
   }
 
   deliver(delivery: Delivery): void {
     if (this.isEnded) return;
-    if (this.#waiting) {
-      if (this.#waiting.length <= MAX_WAITING) this.#waiting.push(delivery);
-      return;
-    }
+    if (this.#waiting) return this.#wait(this.#waiting, delivery);
     const { event, offset } = delivery;
     if (event.type !== "publication") {
       if (this.#wantsJoinLeave) this.#owner.deliver(this, delivery);
@@ -102,15 +105,25 @@ export class Subscription implements Subscriber {
     }
     if (offset !== undefined && this.isRecoverable) {
       if (offset <= this.offset) return;
+      if (offset > this.offset + 1) return this.lost();
       this.offset = offset;
     }
     if (event.exclude !== this.#owner.client) this.#owner.deliver(this, delivery);
-    else if (offset !== undefined) this.#owner.advance(this, offset);
+    else if (offset !== undefined && this.isRecoverable) this.#owner.advance(this, offset);
   }
 
   lost(): void {
-    // Who has not heard the answer yet gets its place with it.
-    if (this.isLive && this.isRecoverable) this.#owner.insufficient(this);
+    if (!this.isRecoverable || this.isEnded) return;
+    // What it is about to be told may be from before the loss.
+    if (this.#waiting) this.#isIncomplete = true;
+    else this.#owner.insufficient(this);
+  }
+
+  #wait(waiting: Delivery[], delivery: Delivery): void {
+    this.#waitingSize += delivery.size;
+    if (this.#waitingSize > MAX_WAITING) this.#isIncomplete = true;
+    if (this.#isIncomplete) waiting.length = 0;
+    else waiting.push(delivery);
   }
 }
 

@@ -7,7 +7,9 @@
 import type { BusMessage, Unsubscribe } from "../../engine/bus.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { StreamPosition } from "../../engine/position.ts";
+import type { StreamSlice } from "../../engine/streams.ts";
 import { decodeEvent, Delivery } from "./events.ts";
+import type { ChannelEvent } from "./events.ts";
 import type { ChannelName } from "./namespaces.ts";
 
 /** Whoever gets what happens in a channel. */
@@ -16,6 +18,11 @@ export interface Subscriber {
   deliver(delivery: Delivery): void;
   /** Something was missed, and can't be made up for. */
   lost(): void;
+}
+
+/** What is in the history too. */
+interface PositionedMessage extends BusMessage {
+  readonly position: StreamPosition;
 }
 
 /** How much may wait while a gap is being repaired, in UTF-16 units. */
@@ -69,26 +76,29 @@ export class Topic {
     this.#stop?.().catch(this.#fail);
   }
 
-  /** Makes up for what was missed, if anything was. */
-  async repair(): Promise<void> {
+  /** Makes up for what was missed, if anything was; `message` is what shows it. */
+  async repair(message?: PositionedMessage): Promise<void> {
     const { streams } = this.#engine;
     const last = this.#position;
     if (!streams || !last || this.#waiting) return;
     this.#waiting = [];
     try {
-      const slice = await streams.read(topicOf(this.name.channel), { since: last });
-      const isWhole =
-        slice.epoch === last.epoch && slice.entries.length === slice.offset - last.offset;
-      if (isWhole) {
-        for (const { offset, data } of slice.entries) this.#deliver(data, offset);
-      } else this.#loseAll();
-      this.#position = { offset: slice.offset, epoch: slice.epoch };
+      this.#catchUp(last, await streams.read(topicOf(this.name.channel), { since: last }));
     } catch (error) {
       this.#fail(error);
+    }
+    if (message && isBehind(this.#position, message.position)) {
       this.#loseAll();
-      this.#position = undefined;
+      this.#pass(message);
     }
     this.#goOn();
+  }
+
+  #catchUp(last: StreamPosition, { epoch, offset, entries }: StreamSlice): void {
+    const isWhole = epoch === last.epoch && entries.length === offset - last.offset;
+    if (!isWhole) this.#loseAll();
+    else for (const entry of entries) this.#deliver(entry.data, entry.offset);
+    this.#position = { offset, epoch };
   }
 
   async #start(): Promise<void> {
@@ -116,30 +126,48 @@ export class Topic {
     this.#waiting = undefined;
     this.#waitingSize = 0;
     if (!isWhole) this.#loseAll();
-    while (waiting.length > 0) {
-      // (What is left waits again when there is another gap.)
-      if (this.#waiting) return void (this.#waiting as BusMessage[]).push(...waiting);
-      this.#accept(waiting.shift() as BusMessage);
-    }
+    // (What is left waits again when there is another gap.)
+    for (const message of waiting) this.#receive(message);
   }
 
-  #accept({ data, position }: BusMessage): void {
-    if (!position) return this.#deliver(data, undefined);
+  #accept(message: BusMessage): void {
+    if (!isPositioned(message)) return this.#deliver(message.data, undefined);
+    const { position } = message;
     const last = this.#position;
     if (last?.epoch === position.epoch) {
       if (position.offset <= last.offset) return;
-      if (position.offset > last.offset + 1) return void this.repair();
+      if (position.offset > last.offset + 1) return void this.repair(message);
     } else if (last) this.#loseAll();
+    this.#pass(message);
+  }
+
+  #pass({ data, position }: PositionedMessage): void {
     this.#position = position;
     this.#deliver(data, position.offset);
   }
 
   #deliver(data: string, offset: number | undefined): void {
-    const delivery = new Delivery(this.name.channel, decodeEvent(data), offset);
+    let event: ChannelEvent;
+    try {
+      event = decodeEvent(data);
+    } catch (error) {
+      // Somebody else writes to the topic.
+      return this.#fail(error);
+    }
+    const delivery = new Delivery(this.name.channel, event, offset, data.length);
     for (const subscriber of this.#subscribers) subscriber.deliver(delivery);
   }
 
   #loseAll(): void {
     for (const subscriber of this.#subscribers) subscriber.lost();
   }
+}
+
+function isPositioned(message: BusMessage): message is PositionedMessage {
+  return message.position !== undefined;
+}
+
+/** Offsets of two epochs can't be compared. */
+function isBehind(position: StreamPosition | undefined, other: StreamPosition): boolean {
+  return position?.epoch === other.epoch && position.offset < other.offset;
 }

@@ -10,17 +10,27 @@ import type { Access, ChannelName } from "../namespaces.ts";
 import type { Session } from "../session.ts";
 
 /** Whether `access` lets the client in. */
-function isAllowed(session: Session, { channel }: ChannelName, access: Access): boolean {
+function isAllowed(session: Session, name: ChannelName, access: Access): boolean {
   switch (access) {
     case "anyone":
-      return true;
+      return !isClosed(session, name);
     case "users":
-      return session.user !== "";
+      return session.user !== "" && !isClosed(session, name);
     case "subscribers":
-      return session.subscriptions.get(channel)?.isLive === true;
+      return isSubscribed(session, name);
     default:
       return false;
   }
+}
+
+/** Whether the name alone keeps the client out: of a private channel, or of one for other users. */
+function isClosed(session: Session, name: ChannelName): boolean {
+  if (isSubscribed(session, name)) return false;
+  return name.isPrivate || name.users?.includes(session.user) === false;
+}
+
+function isSubscribed({ subscriptions }: Session, { channel }: ChannelName): boolean {
+  return subscriptions.get(channel)?.isLive === true;
 }
 
 /** @throws ChannelError `PermissionDenied` */

@@ -10,20 +10,30 @@ import { ChannelError } from "../errors.ts";
 import type { Identity, ServerSubscription } from "../hooks.ts";
 import type { Session } from "../session.ts";
 import type { Subscription } from "../subscription.ts";
-import { begin, checkCount, open } from "./subscribe.ts";
+import { begin, open } from "./subscribe.ts";
 
 export async function connect(session: Session, command: Command): Promise<void> {
   const request = command.connect ?? {};
-  const { server } = session;
   const identity = await identify(session, request);
-  session.identify(identity);
-  if (session.isOver) return;
-  server.admit(session);
+  try {
+    session.identify(identity);
+    if (session.isOver) return;
+    session.server.admit(session);
+    await enter(session, command, identity);
+  } catch (error) {
+    session.unidentify();
+    throw error;
+  }
+}
+
+/** Makes the subscriptions that come with it, and answers. */
+async function enter(session: Session, command: Command, identity: Identity): Promise<void> {
+  const { server } = session;
+  const subs = command.connect?.subs;
   const opened: { subscription: Subscription; result: SubscribeResult }[] = [];
   for (const [channel, grant] of subscriptionsOf(session, identity)) {
-    checkCount(session);
     const name = server.namespaces.find(channel);
-    opened.push(await open(session, name, grant, request.subs?.get(channel) ?? {}, true));
+    opened.push(await open(session, name, grant, subs?.get(channel) ?? {}, true));
   }
   if (session.isOver) return;
   const { pingInterval } = server.settings;
@@ -72,7 +82,8 @@ function subscriptionsOf(session: Session, identity: Identity): Map<string, Serv
   return subscriptions;
 }
 
-/** The channel of one user. */
+/** The channel of one user. A comma would make it that of several others. */
 function personalChannel(namespace: string, user: string): string {
-  return namespace === "" ? `#${user}` : `${namespace}:#${user}`;
+  const name = user.replaceAll("%", "%25").replaceAll(",", "%2C");
+  return namespace === "" ? `#${name}` : `${namespace}:#${name}`;
 }

@@ -20,11 +20,11 @@ export async function subscribe(session: Session, command: Command): Promise<voi
   const request = command.subscribe ?? {};
   const name = session.server.namespaces.find(request.channel);
   if (request.tf !== undefined) throw new ChannelError(ErrorCode.BadRequest);
-  if (session.subscriptions.has(name.channel)) throw new ChannelError(ErrorCode.AlreadySubscribed);
-  checkCount(session);
+  checkRoom(session, name);
   const grant = await authorize(session, name, request);
   const { subscription, result } = await open(session, name, grant, request, false);
-  if (subscription.isEnded) return;
+  // The application has ended it meanwhile.
+  if (subscription.isEnded) throw new ChannelError(ErrorCode.PermissionDenied);
   session.reply(command, "subscribe", { ...result, data: grant.data });
   begin(session, subscription, result);
 }
@@ -36,8 +36,9 @@ export async function unsubscribe(session: Session, command: Command): Promise<v
   session.reply(command, "unsubscribe", {});
 }
 
-/** @throws ChannelError `LimitExceeded` */
-export function checkCount({ subscriptions, server }: Session): void {
+/** @throws ChannelError `AlreadySubscribed` or `LimitExceeded` */
+function checkRoom({ subscriptions, server }: Session, { channel }: ChannelName): void {
+  if (subscriptions.has(channel)) throw new ChannelError(ErrorCode.AlreadySubscribed);
   if (subscriptions.size >= server.settings.maxSubscriptions) {
     throw new ChannelError(ErrorCode.LimitExceeded);
   }
@@ -51,6 +52,9 @@ export async function open(
   request: SubscribeRequest,
   isServerSide: boolean,
 ): Promise<{ subscription: Subscription; result: SubscribeResult }> {
+  // (Much may have happened while it was found out whether it is allowed.)
+  if (session.isOver) throw new ChannelError(ErrorCode.NotAvailable);
+  checkRoom(session, name);
   const subscription = new Subscription(session, {
     ...grant,
     name,
@@ -71,8 +75,8 @@ export async function open(
 /** The client has been told. */
 export function begin(session: Session, subscription: Subscription, result: SubscribeResult): void {
   const last = result.publications?.at(-1)?.offset;
-  subscription.begin(last ?? result.offset ?? 0);
   session.server.opened(session, subscription);
+  subscription.begin(last ?? result.offset ?? 0);
 }
 
 /** What the client missed since it was here, or that it can't be told. */
