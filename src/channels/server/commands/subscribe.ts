@@ -25,7 +25,7 @@ export async function subscribe(session: Session, command: Command): Promise<voi
   const grant = await authorize(session, name, request);
   const { subscription, result } = await open(session, name, grant, request, false);
   if (subscription.isEnded) return;
-  session.reply(command, "subscribe", { ...result, data: grant.data });
+  session.reply(command, "subscribe", result);
   begin(session, subscription, result);
 }
 
@@ -61,7 +61,8 @@ export async function open(
   try {
     await session.server.open(session, subscription);
     const result = subscription.isRecoverable ? await recover(session, subscription, request) : {};
-    return { subscription, result: { ...result, ...ttlOf(grant.expireAt) } };
+    const { data, expireAt } = grant;
+    return { subscription, result: { ...result, ...ttlOf(expireAt), data } };
   } catch (error) {
     session.leave(subscription, 0, "");
     throw error;
