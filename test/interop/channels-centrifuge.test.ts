@@ -307,6 +307,40 @@ describe.each(BUILDS)("a client of centrifuge, with %s,", (_, build, otherBuild)
     await closing[Symbol.asyncDispose]();
   });
 
+  test("doesn't get what it publishes itself, where that is so", async () => {
+    await using server = await start({ hooks, namespaces: { "": { ...KEPT, echo: false } } });
+    const ours = server.peer(build, { name: "ann" });
+    const own = ours.client.newSubscription("a");
+    const other = server.peer(otherBuild, { name: "bob" }).client.newSubscription("a");
+    for (const one of [own, other]) one.subscribe();
+    await Promise.all([own.ready(), other.ready()]);
+    const [mine, theirs] = [queue(own, "publication"), queue(other, "publication")];
+    await own.publish(encode("own"));
+    await other.publish(otherBuild.encode("theirs"));
+    const [first, second] = [await theirs(), await mine()];
+    expect([first.offset, otherBuild.decode(first.data)]).toEqual([1, "own"]);
+    expect([second.offset, decode(second.data)]).toEqual([2, "theirs"]);
+
+    const [{ client } = { client: "" }] = await server.channels.connections({ user: "ann" });
+    await server.channels.publish("a", "3", { exclude: client });
+    await server.channels.publish("a", "4");
+    expect([(await theirs()).offset, (await mine()).offset, (await theirs()).offset]).toEqual([
+      3, 4, 4,
+    ]);
+  });
+
+  test("connects and subscribes to many channels at once", async () => {
+    await using server = await start({ namespaces: { "": KEPT } });
+    const { client } = server.peer(build);
+    const subscriptions = Array.from({ length: 100 }, (__, index) => {
+      const subscription = client.newSubscription(`c${index}`);
+      subscription.subscribe();
+      return subscription;
+    });
+    await Promise.all(subscriptions.map((subscription) => subscription.ready()));
+    expect((await server.channels.channels("c*")).size).toBe(100);
+  });
+
   test("answers pings", async () => {
     const seen: ChannelsEvent[] = [];
     await using server = await start({
