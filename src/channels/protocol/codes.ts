@@ -57,8 +57,8 @@ export const DisconnectCode = {
 
 /** Bits of `flag` in a subscribe command. */
 export const SubscribeFlag = {
-  /** The client has what came before: nothing is recovered but what it asked for. */
-  Optional: 1,
+  /** Pushes may have a number instead of the channel's name; that is for the server to choose, and ours doesn't. */
+  Compaction: 1,
   /** A position that can't be recovered is answered with an error. */
   Strict: 2,
 } as const;

@@ -42,31 +42,38 @@ function demandJson(line: string): void {
 /** Takes the fields that are in the schema; others are of later versions. Of several the last one counts. */
 function readMessage(reader: JsonReader, schema: Schema): object {
   const message: Fields = {};
-  reader.object((name) => {
+  reader.enterObject();
+  for (let name = reader.nextKey(); name !== undefined; name = reader.nextKey()) {
     const field = schema.get(name);
-    if (!field) return reader.skip();
-    if (!reader.isNull) {
-      message[name] = readField(reader, field);
-      return;
+    if (field && !reader.isNull) message[name] = readField(reader, field);
+    else {
+      reader.skip();
+      if (field) delete message[name];
     }
-    reader.skip();
-    delete message[name];
-  });
+  }
   return message;
 }
 
 function readField(reader: JsonReader, { type, many }: Field): unknown {
-  if (many === "map") {
-    const map = new Map<string, unknown>();
-    reader.object((key) => map.set(key, readValue(reader, type)));
-    return map;
-  }
-  if (many === "list") {
-    const list: unknown[] = [];
-    reader.array(() => list.push(readValue(reader, type)));
-    return list;
-  }
+  if (many === "map") return readMap(reader, type);
+  if (many === "list") return readList(reader, type);
   return readValue(reader, type);
+}
+
+function readMap(reader: JsonReader, type: Scalar | Schema): Map<string, unknown> {
+  const map = new Map<string, unknown>();
+  reader.enterObject();
+  for (let key = reader.nextKey(); key !== undefined; key = reader.nextKey()) {
+    map.set(key, readValue(reader, type));
+  }
+  return map;
+}
+
+function readList(reader: JsonReader, type: Scalar | Schema): unknown[] {
+  const list: unknown[] = [];
+  reader.enterArray();
+  while (reader.nextItem()) list.push(readValue(reader, type));
+  return list;
 }
 
 function readValue(reader: JsonReader, type: Scalar | Schema): unknown {

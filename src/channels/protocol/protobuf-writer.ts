@@ -63,10 +63,17 @@ export class ProtobufWriter {
   }
 
   #utf8(value: string): void {
-    // (A unit of UTF-16 becomes three bytes at most.)
-    this.#reserve(value.length * 3);
+    this.#reserve(value.length);
     if (value.length < SHORT && this.#ascii(value)) return;
-    this.#at += utf8.encodeInto(value, this.#bytes.subarray(this.#at)).written;
+    const { read, written } = utf8.encodeInto(value, this.#bytes.subarray(this.#at));
+    this.#at += written;
+    if (read < value.length) this.#utf8Rest(value.slice(read));
+  }
+
+  /** What had no room because it is not ASCII: a unit of UTF-16 becomes three bytes at most. */
+  #utf8Rest(rest: string): void {
+    this.#reserve(rest.length * 3);
+    this.#at += utf8.encodeInto(rest, this.#bytes.subarray(this.#at)).written;
   }
 
   /** Whether all of it was ASCII; otherwise nothing is written. */

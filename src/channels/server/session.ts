@@ -10,6 +10,7 @@ import type { CloseInfo } from "../../errors.ts";
 import type { Timer } from "../../util/clock.ts";
 import { DisconnectCode, UnsubscribeCode } from "../protocol/codes.ts";
 import type { Codec } from "../protocol/codec.ts";
+import { isJson } from "../protocol/json-text.ts";
 import type {
   ClientInfo,
   Command,
@@ -187,7 +188,8 @@ export class Session implements SubscriptionOwner {
 
   /** Ends the connection with a code of the protocol. */
   close(code: number, reason: string): void {
-    void this.connection.close(code, reason);
+    // Clients take a reason that is JSON for advice of an earlier protocol, and don't come back.
+    void this.connection.close(code, isJson(reason) ? `(${reason})` : reason);
   }
 
   /** Ends one subscription; nothing of it comes after what is sent next. */

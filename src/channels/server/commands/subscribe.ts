@@ -25,7 +25,7 @@ export async function subscribe(session: Session, command: Command): Promise<voi
   const { subscription, result } = await open(session, name, grant, request, false);
   // The application has ended it meanwhile.
   if (subscription.isEnded) throw new ChannelError(ErrorCode.PermissionDenied);
-  session.reply(command, "subscribe", { ...result, data: grant.data });
+  session.reply(command, "subscribe", result);
   begin(session, subscription, result);
 }
 
@@ -65,7 +65,8 @@ export async function open(
   try {
     await session.server.open(session, subscription);
     const result = subscription.isRecoverable ? await recover(session, subscription, request) : {};
-    return { subscription, result: { ...result, ...ttlOf(grant.expireAt) } };
+    const { data, expireAt } = grant;
+    return { subscription, result: { ...result, ...ttlOf(expireAt), data } };
   } catch (error) {
     session.leave(subscription, 0, "");
     throw error;

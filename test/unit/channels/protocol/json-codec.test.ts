@@ -200,7 +200,7 @@ test("data is kept to the letter, wherever it is", () => {
       expect(() => JSON.parse(line)).not.toThrow();
       expect(decodeCommands(line)).toEqual([{ send: { data: raw } }]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
@@ -214,7 +214,7 @@ test("whatever the line is, data means what JSON.parse says", () => {
       const data = decodeCommands(`{"publish":{${body}}}`)[0]?.publish?.data ?? "null";
       expect(JSON.parse(data as string)).toEqual(expected);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
@@ -233,7 +233,7 @@ test("nothing but MalformedError is ever thrown", () => {
         expect(error).toBeInstanceOf(MalformedError);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
 
