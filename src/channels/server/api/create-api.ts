@@ -153,10 +153,7 @@ class Api {
     if (commands.length === 0) throw malformed();
     const replies: Answer[] = [];
     for (const [index, command] of commands.entries()) {
-      const method = command.string("method");
-      const params = command.object("params") ?? Params.none;
-      const key = keyOf(idempotencyKey, index);
-      replies.push(await this.#caller.settled({ method, params, idempotencyKey: key }));
+      replies.push(await this.#caller.line(command, keyOf(idempotencyKey, index)));
     }
     return replies.map(toText).join("\n");
   }

@@ -110,7 +110,11 @@ export class Params {
   }
 
   #raw(name: string): string {
-    this.#members ??= rawMembers(this.#text);
+    try {
+      this.#members ??= rawMembers(this.#text);
+    } catch {
+      throw refused("nested too deeply");
+    }
     return this.#members.get(name) ?? "null";
   }
 
