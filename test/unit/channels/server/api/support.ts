@@ -88,7 +88,7 @@ export function setUp(options: Partial<ApiOptions> = {}): Setup {
 
 async function connectClient(channels: Channels, user: string): Promise<Client> {
   const [connection, other] = pair();
-  void channels.handler(other as Connection);
+  void channels.handler(other);
   await connection.send(JSON.stringify({ id: 1, connect: { token: user } }));
   const lines: string[] = [];
   const next = async (): Promise<string> => {
@@ -100,7 +100,7 @@ async function connectClient(channels: Channels, user: string): Promise<Client> 
   return {
     id: connect?.client ?? "",
     session: connect?.session ?? "",
-    connection: connection as Connection,
+    connection,
     next,
     push: async () => (JSON.parse(await next()) as Told).push ?? {},
     subscribe: async (channel) => {
