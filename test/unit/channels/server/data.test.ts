@@ -55,6 +55,9 @@ test("what would break the frames of clients is refused where it comes in", asyn
   await expect(channels.subscribe(filter, "news:x", { info: "" })).rejects.toMatchObject(refused);
   await expect(channels.refresh(filter, { info: "{" })).rejects.toMatchObject(refused);
   await expect(channels.disconnect(filter, { code: 1 })).rejects.toMatchObject(refused);
+  await expect(channels.subscribe(filter, "news:x", { expireAt: 1 })).rejects.toMatchObject({
+    errorCode: 110,
+  });
   await expect(channels.subscribe(filter, "")).rejects.toMatchObject(refused);
   await expect(channels.unsubscribe(filter, "olds:x")).rejects.toMatchObject({ errorCode: 102 });
 });

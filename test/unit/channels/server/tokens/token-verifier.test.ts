@@ -2,8 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { createChannels } from "../../../../../src/channels/server/create-channels.ts";
 import type { TokenVerifierOptions } from "../../../../../src/channels/server/tokens/options.ts";
 import { tokenVerifier } from "../../../../../src/channels/server/tokens/token-verifier.ts";
+import { pair } from "../../../../../src/testing/pair.ts";
 import { SECRET, keyPair, signed, signedText, unsigned } from "./support.ts";
 import type { Pair } from "./support.ts";
 
@@ -302,6 +304,62 @@ describe("a JWKS", () => {
     expect(error).not.toMatchObject(INVALID);
     jwks.status = 200;
     expect(await verifier.connection(token)).toMatchObject({ user: "ann" });
+  });
+});
+
+describe("clients", () => {
+  async function connect(token: string) {
+    const channels = createChannels({
+      namespaces: { news: {}, plain: { access: { subscribe: "anyone" } } },
+      tokens: tokenVerifier(HS),
+    });
+    onTestFinished(() => channels.close());
+    const [client, server] = pair();
+    void channels.handler(server);
+    const ask = async (command: object): Promise<Record<string, object>> => {
+      await client.send(JSON.stringify(command));
+      return JSON.parse(String(await client.recv())) as Record<string, object>;
+    };
+    const closed = client.closed.then(({ code }) => ({ closed: code }));
+    const answer = await Promise.race([ask({ id: 1, connect: { token } }).catch(() => {}), closed]);
+    return { channels, client, ask, answer: answer ?? (await closed) };
+  }
+
+  test("come in with a token, and it subscribes them", async () => {
+    const info = '{"n":12345678901234567890}';
+    const subs = '{"news:a":{"data":1.0}}';
+    const { answer, channels } = await connect(
+      signedText(`{"sub":"ann","exp":${seconds() + 100},"info":${info},"subs":${subs}}`),
+    );
+    expect(answer).toMatchObject({ connect: { expires: true, subs: { "news:a": {} } } });
+    expect(await channels.connections()).toMatchObject([{ user: "ann", channels: ["news:a"] }]);
+  });
+
+  test("are asked for a new one, or sent away", async () => {
+    expect((await connect(signed({ exp: 1 }))).answer).toMatchObject({ error: { code: 109 } });
+    expect((await connect("x")).answer).toEqual({ closed: 3500 });
+    expect((await connect(signed({ sub: "ann" }, "other"))).answer).toEqual({ closed: 3500 });
+  });
+
+  test("may subscribe with a token of their own", async () => {
+    const { ask } = await connect(signed({ sub: "ann" }));
+    const token = signed({ sub: "ann", channel: "$news:a" });
+    expect(await ask({ id: 2, subscribe: { channel: "$news:a" } })).toMatchObject({
+      error: { code: 103 },
+    });
+    expect(await ask({ id: 3, subscribe: { channel: "$news:a", token } })).toMatchObject({ id: 3 });
+  });
+
+  test.each([
+    ["another user", { sub: "bob", channel: "$news:a" }],
+    ["nobody", { channel: "$news:a" }],
+    ["another channel", { sub: "ann", channel: "$news:b" }],
+    ["another client", { sub: "ann", client: "x", channel: "$news:a" }],
+  ])("are sent away with one for %s", async (_, claims) => {
+    const { client } = await connect(signed({ sub: "ann" }));
+    const token = signed({ ...claims });
+    await client.send(JSON.stringify({ id: 2, subscribe: { channel: "$news:a", token } }));
+    expect(await client.closed).toMatchObject({ code: 3500 });
   });
 });
 
