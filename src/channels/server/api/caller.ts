@@ -90,7 +90,7 @@ export class Caller {
   }
 }
 
-export function errorAnswer({ errorCode, message }: ChannelError): Answer {
+function errorAnswer({ errorCode, message }: ChannelError): Answer {
   return { error: { code: errorCode, message } };
 }
 

@@ -117,7 +117,7 @@ class Api {
       throw new HttpError(405, ErrorCode.BadRequest, "use POST", { Allow: "POST" });
     }
     const body = await readBody(request, this.#maxBody);
-    const key = request.headers.get("idempotency-key") ?? undefined;
+    const key = request.headers.get("idempotency-key") || undefined;
     if (method === "") return respond(await this.#pipeline(body, key), 200);
     const params = body.trim() === "" ? Params.none : parse(body);
     if (method === "batch") return respond(toText(await this.#caller.batch(params, key)), 200);

@@ -101,8 +101,12 @@ export class Params {
       if (data === undefined) throw refused(`b64${name} has to be base64`);
       return data;
     }
-    // (For data `null` is JSON as any other.)
-    return Object.hasOwn(this.#values, name) ? onOneLine(this.#raw(name)) : undefined;
+    return this.#get(name) === undefined ? undefined : onOneLine(this.#raw(name));
+  }
+
+  /** Whether something is there, be it `null`. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
   }
 
   #get(name: string): unknown {

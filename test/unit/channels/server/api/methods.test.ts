@@ -281,6 +281,27 @@ describe("disconnect", () => {
   });
 });
 
+test("what clients of typed languages send for nothing is nothing", async () => {
+  const { call, client } = setUp();
+  const ann = await client("ann");
+  const nothing = { client: "", session: null, b64info: "", info: null, data: null, b64data: null };
+  await call("subscribe", {
+    ...nothing,
+    user: "ann",
+    channel: "news:x",
+    override: { presence: null, join_leave: {} },
+    recover_since: null,
+    expire_at: 0,
+  });
+  expect(await ann.push()).toMatchObject({ subscribe: { recoverable: true } });
+  const { result } = (await call("presence", { channel: "news:x" })) as {
+    result: { presence: Record<string, object> };
+  };
+  expect(Object.keys(result.presence[ann.id] ?? {})).toEqual(["user", "client", "conn_info"]);
+  await call("disconnect", { ...nothing, user: "ann", disconnect: { code: 0, reason: "" } });
+  expect(await ann.connection.closed).toMatchObject({ code: 3503, reason: "force disconnect" });
+});
+
 describe("refresh", () => {
   const now = (): number => Math.floor(Date.now() / 1000);
 

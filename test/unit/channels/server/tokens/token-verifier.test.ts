@@ -1,11 +1,14 @@
+import { createPrivateKey } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
+import { SignJWT } from "jose";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createChannels } from "../../../../../src/channels/server/create-channels.ts";
 import type { TokenVerifierOptions } from "../../../../../src/channels/server/tokens/options.ts";
 import { tokenVerifier } from "../../../../../src/channels/server/tokens/token-verifier.ts";
 import { pair } from "../../../../../src/testing/pair.ts";
+import { certificate } from "../../../../support/certificates.ts";
 import { SECRET, keyPair, signed, signedText, unsigned } from "./support.ts";
 import type { Pair } from "./support.ts";
 
@@ -82,6 +85,25 @@ describe("signatures", () => {
     expect(await isAccepted(await pair.sign({}, { kid: "one" }), options)).toBe(true);
     expect(await isAccepted(await pair.sign({}), options)).toBe(true);
     expect(await isAccepted(await pair.sign({}, { kid: "two" }), options)).toBe(false);
+  });
+
+  test("of a key in a certificate", async () => {
+    const { cert, key } = certificate("server");
+    const sign = (pem: string): Promise<string> =>
+      new SignJWT({ sub: "ann" }).setProtectedHeader({ alg: "ES256" }).sign(createPrivateKey(pem));
+    const options: TokenVerifierOptions = { algorithms: ["ES256"], keys: [cert] };
+    expect(await isAccepted(await sign(key), options)).toBe(true);
+    expect(await isAccepted(await sign(certificate("client").key), options)).toBe(false);
+  });
+
+  test("of a key for another algorithm than it says are not good", async () => {
+    const pair = keyPair("RS256");
+    const options: TokenVerifierOptions = {
+      algorithms: ["RS256", "RS512"],
+      keys: [{ ...pair.jwk, alg: "RS512" }],
+    };
+    expect(await isAccepted(await pair.sign({}), options)).toBe(false);
+    expect(await isAccepted(await pair.sign({}, { alg: "RS512" }), options)).toBe(true);
   });
 
   test("a key that fits no algorithm is the application's mistake, and not the client's", async () => {
