@@ -41,7 +41,7 @@ import { PresenceKeeper } from "./presence-keeper.ts";
 import { readHistory, readPresence } from "./read.ts";
 import { Registry } from "./registry.ts";
 import type { ClientFilter } from "./registry.ts";
-import { Remote } from "./remote.ts";
+import { isPast, Remote } from "./remote.ts";
 import { Session } from "./session.ts";
 import type { CommandEntry, Logger, PublicationInit, SessionServer } from "./session-server.ts";
 import { infoIn } from "./subscription.ts";
@@ -167,6 +167,7 @@ export class ChannelServer implements Channels, SessionServer {
     options: Parameters<Channels["subscribe"]>[2] = {},
   ): Promise<void> {
     this.namespaces.find(channel);
+    if (isPast(options.expireAt)) throw new ChannelError(ErrorCode.Expired);
     const info = checkOptionalData(options.info, "info");
     const data = checkOptionalData(options.data, "data");
     await this.#remote.command({ ...options, info, data, ...filter, do: "subscribe", channel });

@@ -57,7 +57,8 @@ export interface NodeInfo {
 
 /**
  * A server of channels. Data is JSON as text: what `JSON.stringify` gives. Everything that is asked about a channel is
- * refused with a `ChannelError` when its name belongs to no namespace, or the namespace doesn't have that.
+ * refused with a `ChannelError` when its name belongs to no namespace, or the namespace doesn't have that; and so is data
+ * that is no JSON, which would break the connections of all subscribers.
  */
 export interface Channels extends AsyncDisposable {
   /**
@@ -91,7 +92,9 @@ export interface Channels extends AsyncDisposable {
     options?: ServerSubscription & { readonly since?: StreamPosition | undefined },
   ): Promise<void>;
   unsubscribe(filter: ClientFilter, channel: string): Promise<void>;
-  /** Default: 3503, after which the client doesn't come back. */
+  /**
+   * Default: 3503, after which the client doesn't come back. A code is one from 3000 to 4999, a reason at most 123 bytes.
+   */
   disconnect(
     filter: ClientFilter,
     options?: {
@@ -100,7 +103,10 @@ export interface Channels extends AsyncDisposable {
       readonly whitelist?: readonly string[] | undefined;
     },
   ): Promise<void>;
-  /** Lets clients stay until `expireAt` (Unix time in seconds; without one, for good), or with `expired` ends them. */
+  /**
+   * Lets clients stay until `expireAt` (Unix time in seconds; without one, for good). With `expired`, or a time that is
+   * over, it ends them.
+   */
   refresh(
     filter: ClientFilter,
     options: {

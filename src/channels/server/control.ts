@@ -40,15 +40,18 @@ export type Control =
       readonly info?: Data | undefined;
     });
 
+/** What there may be of data. */
+interface WithData {
+  readonly info?: Data | undefined;
+  readonly data?: Data | undefined;
+}
+
 export function encodeControl(control: Control): string {
-  if (control.do !== "subscribe" && control.do !== "refresh") return JSON.stringify(control);
-  const data = "data" in control ? control.data : undefined;
-  return JSON.stringify({ ...control, info: encodeData(control.info), data: encodeData(data) });
+  const { info, data } = control as WithData;
+  return JSON.stringify({ ...control, info: encodeData(info), data: encodeData(data) });
 }
 
 export function decodeControl(text: string): Control {
-  const control = JSON.parse(text) as Control & { info?: EncodedData; data?: EncodedData };
-  if (control.do !== "subscribe" && control.do !== "refresh") return control;
-  const { info = null, data = null } = control;
-  return { ...control, info: decodeData(info), data: decodeData(data) } as Control;
+  const control = JSON.parse(text) as Control & { info: EncodedData; data: EncodedData };
+  return { ...control, info: decodeData(control.info), data: decodeData(control.data) } as Control;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isJson } from "../../util/json.ts";
 import { ErrorCode } from "../protocol/codes.ts";
+import { isJson } from "../protocol/json-text.ts";
 import type { Data } from "../protocol/messages.ts";
 import { ChannelError } from "./errors.ts";
 import { onOneLine } from "./raw-json.ts";
@@ -13,7 +13,7 @@ import { onOneLine } from "./raw-json.ts";
 /**
  * Text goes into the frames of clients as it is: what is no JSON would make every subscriber give up its connection.
  *
- * @throws ChannelError `BadRequest` for text that is no JSON, and for nothing at all.
+ * @throws ChannelError `BadRequest` for text that is no JSON or nested too deeply, and for nothing at all.
  */
 export function checkData(data: Data, name = "data"): Data {
   if (typeof data === "string") {

@@ -6,8 +6,8 @@
 
 import { FullduplexError } from "../../errors.ts";
 import { truncateReason } from "../../util/close-code.ts";
-import { isJson } from "../../util/json.ts";
 import { errorMessage, isTemporary } from "../protocol/codes.ts";
+import { isJson } from "../protocol/json-text.ts";
 
 /** A command is answered with an error, and the connection goes on. */
 export class ChannelError extends FullduplexError {

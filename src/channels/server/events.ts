@@ -64,7 +64,7 @@ interface Envelope {
   readonly x?: string;
 }
 
-/** Data in JSON: text as it is, bytes in base64. */
+/** Bytes are in base64 where text is wanted. */
 export type EncodedData = string | readonly [base64: string] | null;
 
 export function encodeEvent(event: ChannelEvent): string {

@@ -116,6 +116,6 @@ export class Remote {
 }
 
 /** `expireAt` in seconds. */
-function isPast(expireAt: number | undefined): boolean {
+export function isPast(expireAt: number | undefined): boolean {
   return expireAt !== undefined && expireAt * 1000 <= Date.now();
 }

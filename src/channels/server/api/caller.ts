@@ -9,7 +9,7 @@ import type { Channels } from "../channels.ts";
 import { ChannelError } from "../errors.ts";
 import type { Logger } from "../session-server.ts";
 import { apiMethods } from "./methods.ts";
-import type { Params } from "./params.ts";
+import { Params } from "./params.ts";
 import type { Answer } from "./raw-text.ts";
 
 /** A method, and what it is called with. */
@@ -40,9 +40,13 @@ export class Caller {
     }
   }
 
-  /** `{result}` or `{error}`. */
-  settled(invocation: Invocation): Promise<Answer> {
-    return this.#settle(this.call(invocation));
+  /** The older form: `{method, params}`, which is answered with `{result}` or `{error}`. */
+  line(line: Params, idempotencyKey: string | undefined): Promise<Answer> {
+    const result = async (): Promise<Answer> => {
+      const params = line.object("params") ?? Params.none;
+      return this.call({ method: line.string("method"), params, idempotencyKey });
+    };
+    return this.#settle(result());
   }
 
   /** `{replies}`, each with its result by the name of the method, or with its error. */
@@ -86,7 +90,7 @@ export class Caller {
   }
 }
 
-export function errorAnswer({ errorCode, message }: ChannelError): Answer {
+function errorAnswer({ errorCode, message }: ChannelError): Answer {
   return { error: { code: errorCode, message } };
 }
 

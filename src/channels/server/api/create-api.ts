@@ -117,7 +117,7 @@ class Api {
       throw new HttpError(405, ErrorCode.BadRequest, "use POST", { Allow: "POST" });
     }
     const body = await readBody(request, this.#maxBody);
-    const key = request.headers.get("idempotency-key") ?? undefined;
+    const key = request.headers.get("idempotency-key") || undefined;
     if (method === "") return respond(await this.#pipeline(body, key), 200);
     const params = body.trim() === "" ? Params.none : parse(body);
     if (method === "batch") return respond(toText(await this.#caller.batch(params, key)), 200);
@@ -153,10 +153,7 @@ class Api {
     if (commands.length === 0) throw malformed();
     const replies: Answer[] = [];
     for (const [index, command] of commands.entries()) {
-      const method = command.string("method");
-      const params = command.object("params") ?? Params.none;
-      const key = keyOf(idempotencyKey, index);
-      replies.push(await this.#caller.settled({ method, params, idempotencyKey: key }));
+      replies.push(await this.#caller.line(command, keyOf(idempotencyKey, index)));
     }
     return replies.map(toText).join("\n");
   }

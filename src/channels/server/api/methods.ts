@@ -62,7 +62,8 @@ interface Init extends PublishOptions {
 }
 
 function publication({ params, idempotencyKey }: Call): Init {
-  const data = params.data("data");
+  // (`null` is what backends may publish, as any other JSON.)
+  const data = params.data("data") ?? (params.has("data") ? "null" : undefined);
   if (data === undefined) throw new ChannelError(ErrorCode.BadRequest, "data is missing");
   // Leaving it unseen would publish what the backend knows to be old.
   if ((params.integer("version") ?? 0) !== 0) {
@@ -117,7 +118,7 @@ async function unsubscribe({ channels, params }: Call): Promise<Answer> {
 async function disconnect({ channels, params }: Call): Promise<Answer> {
   const given = params.object("disconnect");
   await channels.disconnect(clients(params), {
-    code: given?.integer("code"),
+    code: given?.integer("code") || undefined,
     reason: given?.string("reason") || undefined,
     whitelist: params.strings("whitelist"),
   });

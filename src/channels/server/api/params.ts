@@ -101,8 +101,12 @@ export class Params {
       if (data === undefined) throw refused(`b64${name} has to be base64`);
       return data;
     }
-    // (For data `null` is JSON as any other.)
-    return Object.hasOwn(this.#values, name) ? onOneLine(this.#raw(name)) : undefined;
+    return this.#get(name) === undefined ? undefined : onOneLine(this.#raw(name));
+  }
+
+  /** Whether something is there, be it `null`. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
   }
 
   #get(name: string): unknown {
@@ -110,7 +114,11 @@ export class Params {
   }
 
   #raw(name: string): string {
-    this.#members ??= rawMembers(this.#text);
+    try {
+      this.#members ??= rawMembers(this.#text);
+    } catch {
+      throw refused("nested too deeply");
+    }
     return this.#members.get(name) ?? "null";
   }
 

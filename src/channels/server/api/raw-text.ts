@@ -35,7 +35,7 @@ export function toText(answer: Answer): string {
 }
 
 /** Bytes can't be in JSON: they are text in base64. */
-export function dataText(data: Data | undefined): RawText | undefined {
+function dataText(data: Data | undefined): RawText | undefined {
   if (data === undefined) return undefined;
   if (typeof data === "string") return new RawText(data);
   return new RawText(`"${Buffer.from(data).toString("base64")}"`);

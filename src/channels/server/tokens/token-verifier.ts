@@ -6,6 +6,7 @@
 
 import type { JWTHeaderParameters, JWTVerifyOptions } from "jose";
 import { DisconnectCode, ErrorCode } from "../../protocol/codes.ts";
+import { MalformedError } from "../../protocol/codec.ts";
 import { decodeUtf8 } from "../data.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import type { TokenVerifier } from "../hooks.ts";
@@ -132,6 +133,7 @@ function invalid(): DisconnectError {
 function isOfToken({ errors }: Jose, error: unknown): boolean {
   return (
     error instanceof ClaimError ||
+    error instanceof MalformedError ||
     error instanceof errors.JWTClaimValidationFailed ||
     error instanceof errors.JWTInvalid ||
     error instanceof errors.JWSInvalid ||
