@@ -16,11 +16,10 @@ import { ChannelError } from "../server/errors.ts";
 import type { Calls } from "./calls.ts";
 import { Items } from "./items.ts";
 import { MemberMap } from "./member-map.ts";
-import { toPublication } from "./publication.ts";
+import { toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
-  ClientInfo,
   Gap,
   History,
   HistoryOptions,
@@ -29,7 +28,14 @@ import type {
   SubscribeOptions,
   Subscription,
 } from "./types.ts";
-import type { Ending, Expiring, Push, SubscribeResult, WirePublication } from "./wire.ts";
+import type {
+  Ending,
+  Expiring,
+  PresenceResult,
+  Push,
+  SubscribeResult,
+  WirePublication,
+} from "./wire.ts";
 
 /** What a subscription needs of its client. */
 export interface SubscriptionHost {
@@ -229,8 +235,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     );
     // In one go: the server answers one after the other.
     if (!members) return;
-    const list = (result: { presence?: Record<string, ClientInfo> }): void =>
-      members.replace(result.presence ?? {});
+    const list = (result: PresenceResult): void => members.replace(toMembers(result.presence));
     write(this.#prepare("presence", { channel }, list));
   }
 
@@ -248,6 +253,8 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
 
   #failed(error: unknown): void {
     if (error instanceof TimeoutError) return this.#host.fail(error);
+    // (Otherwise it was the list of members that was refused.)
+    if (this.#state !== "subscribed") this.#isAsked = false;
     const isRefused = error instanceof ChannelError;
     const isExpired = isRefused && error.errorCode === ErrorCode.TokenExpired;
     if (isExpired && this.#options.getToken) this.#token = undefined;
