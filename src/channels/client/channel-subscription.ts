@@ -67,6 +67,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   readonly #ready = new Deferred<void>();
   #state: Subscription["state"] = "subscribing";
   #position: StreamPosition | undefined;
+  #data: unknown;
   #token: string | undefined;
   /** Counts what was begun: answers to what came before don't matter any more. */
   #round = 0;
@@ -107,6 +108,10 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
 
   get position(): StreamPosition | undefined {
     return this.#position;
+  }
+
+  get data(): unknown {
+    return this.#data;
   }
 
   get presence(): Members {
@@ -163,6 +168,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   /** The client is subscribed: it asked to be, or the server made it so. */
   subscribed(result: SubscribeResult, size: number): void {
     const { recoverable, recovered, epoch = "", offset = 0, publications = [] } = result;
+    this.#data = result.data;
     this.#isBusy = false;
     this.#state = "subscribed";
     this.#subscribedAt = this.#host.clock.now();
@@ -207,10 +213,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     const round = this.#round;
     this.#getToken().then(
       () => {
-        if (round !== this.#round) return;
-        this.#isBusy = false;
-        const { write } = this.#host;
-        if (write) this.start(write);
+        if (round === this.#round) this.#resume();
       },
       (error: unknown) => round === this.#round && this.#failed(error),
     );
@@ -273,14 +276,15 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     }
     this.#pause();
     this.#isBusy = true;
-    this.#timer = this.#host.clock.setTimeout(
-      () => {
-        this.#isBusy = false;
-        const { write } = this.#host;
-        if (write) this.start(write);
-      },
-      backoff(this.#attempt++, error, this.#host.backoff),
-    );
+    const delay = backoff(this.#attempt++, error, this.#host.backoff);
+    this.#timer = this.#host.clock.setTimeout(() => this.#resume(), delay);
+  }
+
+  /** Goes on with what it was waiting with; without a connection the next one does. */
+  #resume(): void {
+    this.#isBusy = false;
+    const { write } = this.#host;
+    if (write) this.start(write);
   }
 
   #unsubscribed({ code = 0, reason }: Ending): void {
@@ -364,11 +368,10 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     if (!this.#overflows) return;
     this.#overflows = false;
     if (this.isServerSide || !this.#position) return this.#showGap();
-    const { write } = this.#host;
-    if (this.#state !== "subscribed" || !write) return;
+    if (this.#state !== "subscribed") return;
     void this.#leave();
     this.#pause();
-    this.start(write);
+    this.#resume();
   }
 }
 

@@ -108,6 +108,8 @@ export interface Subscription<T = unknown, Item = Publication<T> | Gap>
   readonly state: "subscribing" | "subscribed" | "ended";
   /** What it has got so far of a channel whose history can be recovered; `undefined` before it is subscribed. */
   readonly position: StreamPosition | undefined;
+  /** What the server's `subscribe` hook, or the token, has for the client; `undefined` before it is subscribed. */
+  readonly data: unknown;
   /**
    * Who is in the channel. While there is no connection it stays as it was.
    *

@@ -310,7 +310,7 @@ test("a handshake that is refused for good ends the client; another failure does
     new HandshakeError("busy", { status: 503 }),
     new HandshakeError("no", { status: 403 }),
   ];
-  const client = channelsClient(() => Promise.reject(errors.shift() as Error), { clock });
+  const client = channelsClient(() => Promise.reject(errors.shift()), { clock });
   await turns(2);
   expect(client.status).toMatchObject({ state: "connecting", attempt: 1, error: { status: 503 } });
   await clock.advanceAsync(60_000);
@@ -492,7 +492,7 @@ test("a token is renewed before it expires", async () => {
 
 test("a getToken that fails is asked again, unless it throws a ChannelError", async () => {
   const errors: Error[] = [new TypeError("fetch failed"), new ChannelError(101, "logged out")];
-  await using script = new Script({ getToken: () => Promise.reject(errors.shift() as Error) });
+  await using script = new Script({ getToken: () => Promise.reject(errors.shift()) });
   await turns(3);
   expect(script.client.status).toMatchObject({
     state: "connecting",
