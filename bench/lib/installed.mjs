@@ -7,7 +7,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../scripts/lib/project.mjs";
 import { bench } from "./folders.mjs";
 
 const modules = join(bench, "node_modules");
@@ -35,13 +34,6 @@ export function missingUws() {
   const binary = join(modules, "@trufflesuite", "uws-js-unofficial", "binaries", name);
   if (existsSync(binary)) return undefined;
   return `it has no binary for Node ${process.versions.node} on this system`;
-}
-
-/** `forEach` with borrowed views is on its way. */
-export function missingBorrow() {
-  const types = join(root, "dist", "connection", "connection.d.ts");
-  const has = existsSync(types) && /\bborrow\b/.test(readFileSync(types, "utf8"));
-  return has ? undefined : "`forEach` has no option `borrow` yet";
 }
 
 /** The binary of Bun, and not a script that starts it; its package moves it when npm may run install scripts. */

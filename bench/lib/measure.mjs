@@ -65,6 +65,7 @@ export async function measureServer(peer, { mode, load }, server, timing) {
     pid: server.pid,
     deflate: mode === "deflate",
     socketIo: peer.socketIo === true,
+    channels: peer.channels === true,
   };
   const child = start("load", [process.execPath, generator, JSON.stringify({ load, target })]);
   return read(await output(child, limit(timing)));

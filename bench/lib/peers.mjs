@@ -9,7 +9,6 @@ import { bench } from "./folders.mjs";
 import {
   bunBinary,
   denoBinary,
-  missingBorrow,
   missingPackage,
   missingUws,
   packageVersion,
@@ -31,7 +30,8 @@ import {
  * @property {() => readonly string[]} [client] The same of the program that is measured as a client.
  * @property {string} [form]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {Partial<Record<Mode | "binary" | "client", string>>} [lacks] What it can't do, and why.
+ * @property {Partial<Record<Mode | "binary" | "client" | "recovery", string>>} [lacks] What it can't do, and why.
+ * @property {boolean} [channels] It speaks the protocol of channels.
  * @property {boolean} [socketIo]
  */
 
@@ -42,9 +42,11 @@ const plainWs = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
 export const peers = [
   own("fullduplex", "fullduplex, `for await`", "for-await"),
   own("fullduplex-foreach", "fullduplex, `forEach`", "for-each"),
+  own("fullduplex-borrow", "fullduplex, `forEach`, borrowed", "borrow"),
   {
-    ...own("fullduplex-borrow", "fullduplex, `forEach`, borrowed", "borrow"),
-    missing: missingBorrow,
+    ...own("fullduplex-channels", "fullduplex, channels", "channels"),
+    server: onNode("servers/channels.mjs"),
+    channels: true,
   },
   {
     id: "ws",

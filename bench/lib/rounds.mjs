@@ -63,6 +63,7 @@ export async function runRounds(scenario, peers, options, progress) {
 function cannot(peer, { needs, descriptors = 0 }) {
   const lacking = needs.find((need) => peer.lacks?.[need] !== undefined);
   if (lacking !== undefined) return peer.lacks?.[lacking];
+  if (needs.includes("recovery") && !peer.channels) return "recovers nothing here";
   if (needs.includes("client") && !peer.client) return "has no client here";
   if (openFilesLimit() < descriptors) return `needs ${descriptors} open files (ulimit -n)`;
   return peer.missing();

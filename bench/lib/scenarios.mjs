@@ -17,7 +17,7 @@
  * @property {Partial<Load>} [quick] What is different in a quick run.
  * @property {readonly MetricName[]} metrics Each makes a row.
  * @property {readonly string[]} own The forms of this package that take part.
- * @property {readonly (Mode | "binary" | "client")[]} needs What a peer must be able to do.
+ * @property {readonly (Mode | "binary" | "client" | "recovery")[]} needs What a peer must be able to do.
  * @property {"client"} [measured] Default: the server.
  * @property {number} [warmth] How many times the usual warm-up: code that runs seldom takes longer to be compiled.
  * @property {boolean} [fresh] With a new process in every round.
@@ -51,6 +51,43 @@ export const scenarios = [
   {
     ...broadcast("broadcast-8-10k", "broadcast to 10,000, 64 B, eight per turn", 10_000, 8),
     fullOnly: true,
+  },
+  channels("channels-1", "channels to 1,000 subscribers, 64 B, one per turn", 1_000, 1),
+  channels("channels-8", "channels to 1,000 subscribers, 64 B, eight per turn", 1_000, 8),
+  {
+    ...channels("channels-1-10k", "channels to 10,000 subscribers, 64 B, one per turn", 10_000, 1),
+    fullOnly: true,
+  },
+  {
+    ...channels(
+      "channels-8-10k",
+      "channels to 10,000 subscribers, 64 B, eight per turn",
+      10_000,
+      8,
+    ),
+    fullOnly: true,
+  },
+  {
+    id: "channels-recovery",
+    title: "clients that come back and recover 10 publications, 2,000 at a time",
+    mode: "broadcast",
+    load: { kind: "storm", connections: 2_000, recovers: true },
+    quick: { connections: 200 },
+    metrics: ["accepts"],
+    own: ["fullduplex-channels"],
+    needs: ["recovery"],
+    descriptors: 2_500,
+  },
+  {
+    id: "channels-memory",
+    title: "memory of a subscriber",
+    mode: "broadcast",
+    load: { kind: "memory", connections: 2_000 },
+    quick: { connections: 500 },
+    metrics: ["memory"],
+    own: ["fullduplex-channels"],
+    needs: [],
+    fresh: true,
   },
   deflate("deflate-1", "compressed echo, 1 KiB of JSON, 1 in flight", 1),
   deflate("deflate-16", "compressed echo, 1 KiB of JSON, 16 in flight", 16),
@@ -144,6 +181,19 @@ function broadcast(id, title, connections, perTurn) {
     needs: [],
     descriptors: connections + 200,
   };
+}
+
+/**
+ * As a broadcast; this package's clients are subscribed to a channel, and those of socket.io are in a room.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {number} connections
+ * @param {number} perTurn
+ * @returns {Scenario}
+ */
+function channels(id, title, connections, perTurn) {
+  return { ...broadcast(id, title, connections, perTurn), own: ["fullduplex-channels"] };
 }
 
 /**

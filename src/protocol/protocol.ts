@@ -86,11 +86,9 @@ export class Protocol {
     this.#codec = codec;
     this.#onProgress = options.onProgress;
     const events = this.#events;
-    // (Nothing takes its time without a codec.)
-    const onSettled = codec ? (): void => this.#settle() : ignore;
-    this.#sender = new Sender({ role, platform, codec, events, onSettled });
+    this.#sender = new Sender({ role, platform, codec, events, owner: this });
     const sender = this.#sender;
-    this.#receiver = new Receiver({ role, platform, codec, limit, events, sender, onSettled });
+    this.#receiver = new Receiver({ role, platform, codec, limit, events, sender, owner: this });
   }
 
   /**
@@ -315,8 +313,12 @@ export class Protocol {
     this.#sender.close(payload);
   }
 
-  /** A call of the codec that took its time has settled. */
-  #settle(): void {
+  /**
+   * A call of the codec that took its time has settled. (A closure for each connection would have its memory.)
+   *
+   * @internal
+   */
+  settled(): void {
     if (this.#events.last) this.#receiver.stop();
     this.#settleEof();
     this.#onProgress?.();
@@ -332,8 +334,6 @@ export class Protocol {
     this.#codec?.close();
   }
 }
-
-function ignore(): void {}
 
 function checkCode(code: number): void {
   if (!isCloseCode(code)) throw new RangeError(`close code that can't be sent: ${code}`);

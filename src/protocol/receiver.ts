@@ -12,7 +12,7 @@ import { CLAIM_LIMIT, GrowingBuffer } from "./growing-buffer.ts";
 import { copyData, decodeText, MessageAssembler, messageTooBig } from "./message-assembler.ts";
 import { Opcode } from "./opcode.ts";
 import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
-import type { Sender } from "./sender.ts";
+import type { Sender, Settling } from "./sender.ts";
 
 export interface ReceiverOptions {
   role: Role;
@@ -23,8 +23,8 @@ export interface ReceiverOptions {
   events: EventQueue;
   /** Answers the pings. */
   sender: Sender;
-  /** An inflation under way has ended, and what came meanwhile has been read. */
-  onSettled: () => void;
+  /** Is told when an inflation under way has ended, and what came meanwhile has been read. */
+  owner: Settling;
 }
 
 /**
@@ -40,7 +40,7 @@ export class Receiver implements FrameHandler {
   readonly #limit: number;
   readonly #events: EventQueue;
   readonly #sender: Sender;
-  readonly #onSettled: () => void;
+  readonly #owner: Settling;
   readonly #parser: FrameParser;
   /** For messages that don't come whole in one chunk, and compressed ones; made for the first of them. */
   #assembler: MessageAssembler | undefined;
@@ -76,7 +76,7 @@ export class Receiver implements FrameHandler {
     this.#limit = limit;
     this.#events = options.events;
     this.#sender = options.sender;
-    this.#onSettled = options.onSettled;
+    this.#owner = options.owner;
     this.#parser = new FrameParser(role, platform, codec !== undefined, this);
   }
 
@@ -279,7 +279,7 @@ export class Receiver implements FrameHandler {
     } catch (error) {
       this.#fail(error);
     }
-    this.#onSettled();
+    this.#owner.settled();
   }
 
   #readBacklog(): void {

@@ -12,13 +12,18 @@ import { copyData } from "./message-assembler.ts";
 import { FIN, Opcode, RSV1 } from "./opcode.ts";
 import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
 
+/** Who is told when something that took its time has ended. */
+export interface Settling {
+  settled(): void;
+}
+
 export interface SenderOptions {
   role: Role;
   platform: ProtocolPlatform;
   codec: MessageCodec | undefined;
   events: EventQueue;
-  /** A compression under way has ended. */
-  onSettled: () => void;
+  /** Is told when a compression under way has ended. */
+  owner: Settling;
 }
 
 /** A message that is to be compressed once the one before it is. */
@@ -33,7 +38,7 @@ export class Sender {
   readonly #codec: MessageCodec | undefined;
   readonly #masked: boolean;
   readonly #events: EventQueue;
-  readonly #onSettled: () => void;
+  readonly #owner: Settling;
 
   readonly #output: FrameWriter;
   #ended = false;
@@ -60,7 +65,7 @@ export class Sender {
     this.#codec = options.codec;
     this.#masked = options.role === "client";
     this.#events = options.events;
-    this.#onSettled = options.onSettled;
+    this.#owner = options.owner;
     this.#output = new FrameWriter(options.platform, this.#masked, true);
   }
 
@@ -220,7 +225,7 @@ export class Sender {
     this.#compressing = undefined;
     this.#writeCompressed(payload, text);
     this.#releaseHeld();
-    this.#onSettled();
+    this.#owner.settled();
   }
 
   /** Up to the next compression that takes its time. */
@@ -255,7 +260,7 @@ export class Sender {
     this.#ended = true;
     const failure = new ProtocolError("message that can't be compressed", 1011, { cause: error });
     this.#events.end({ type: "failure", error: failure });
-    this.#onSettled();
+    this.#owner.settled();
   }
 }
 

@@ -51,10 +51,35 @@ for (const text of COMMON) {
   shared.set(text.toLowerCase(), text.toLowerCase());
 }
 
-/** Puts the strings that are kept in the place of equal ones. */
-export function shareStrings(texts: string[]): void {
-  for (let index = 0; index < texts.length; index++) {
-    const text = shared.get(texts[index] as string);
-    if (text !== undefined) texts[index] = text;
+/** Fields whose values many clients have in common, and that are no secrets. */
+const REPEATED = new Set([
+  "host",
+  "origin",
+  "user-agent",
+  "accept-language",
+  "sec-websocket-extensions",
+  "sec-websocket-protocol",
+]);
+
+/** Values of these that came lately, and how many of which length are kept. */
+let recent = new Map<string, string>();
+const MAX_RECENT = 256;
+const MAX_LENGTH = 512;
+
+/** Puts the strings that are kept in the place of equal ones. `fields`: names and values in turn. */
+export function shareStrings(fields: string[]): void {
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const name = fields[index] as string;
+    const value = fields[index + 1] as string;
+    fields[index] = shared.get(name) ?? name;
+    fields[index + 1] = shared.get(value) ?? recent.get(value) ?? keep(name, value);
   }
+}
+
+function keep(name: string, value: string): string {
+  if (value.length > MAX_LENGTH || !REPEATED.has(name.toLowerCase())) return value;
+  // (Whoever sends ever new ones makes it begin again.)
+  if (recent.size >= MAX_RECENT) recent = new Map();
+  recent.set(value, value);
+  return value;
 }

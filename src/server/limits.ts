@@ -30,6 +30,9 @@ export class Slot {
   }
 }
 
+/** For servers without limits: one for all connections. */
+const UNCOUNTED = new Slot(() => {}, undefined);
+
 export class ConnectionLimits {
   readonly #max: number;
   readonly #maxPerAddress: number;
@@ -43,6 +46,7 @@ export class ConnectionLimits {
 
   /** Takes a place. A peer without an address (on a Unix socket) is only counted in all. */
   take(address: string | undefined): Slot | Refusal {
+    if (this.#max === Infinity && this.#maxPerAddress === Infinity) return UNCOUNTED;
     if (this.#count >= this.#max) return refusal(503, "There are too many connections.");
     const group = this.#maxPerAddress === Infinity || address === undefined ? undefined : address;
     const key = group && addressGroup(group);

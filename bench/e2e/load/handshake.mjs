@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { joining } from "./channels.mjs";
 import { Unsupported } from "./failure.mjs";
 import { LoadSocket } from "./socket.mjs";
 import { TEXT, clientFrame } from "./wire.mjs";
@@ -27,6 +28,7 @@ const NAMESPACE_CONNECT = clientFrame(TEXT, Buffer.from("40"));
  * @property {import("./socket.mjs").Address} address
  * @property {boolean} [offer] Offer permessage-deflate.
  * @property {boolean} [deflate] Offer it, and insist on it.
+ * @property {boolean} [channels] Speak the protocol of channels, and subscribe to one.
  * @property {boolean} [socketIo] Speak engine.io and connect to socket.io's default namespace.
  */
 
@@ -68,7 +70,7 @@ export function refusal(head, deflate) {
  * @returns {Promise<LoadSocket>}
  */
 function open(opening) {
-  const { address, deflate = false, socketIo = false } = opening;
+  const { address, deflate = false, socketIo = false, channels = false } = opening;
   return new Promise((resolve, reject) => {
     let received = "";
     const socket = new LoadSocket(address, () => socket.write(handshakeRequest(opening)));
@@ -86,6 +88,7 @@ function open(opening) {
         reject(problem === NO_DEFLATE ? new Unsupported(problem) : new Error(problem));
         socket.destroy();
       } else if (socketIo) prologue(socket, received.slice(end + 4), done);
+      else if (channels) join(socket, done);
       else done();
     };
   });
@@ -112,6 +115,21 @@ function prologue(socket, received, done) {
     read();
   };
   read();
+}
+
+/**
+ * Subscribes, and waits for the answer.
+ *
+ * @param {LoadSocket} socket
+ * @param {() => void} done
+ */
+function join(socket, done) {
+  let received = "";
+  socket.onData = (chunk, length) => {
+    received += chunk.toString("latin1", 0, length);
+    if (received.endsWith('{"id":2,"subscribe":{}}')) done();
+  };
+  socket.write(joining);
 }
 
 /**

@@ -21,6 +21,7 @@ import { runStorm } from "./kinds/storm.mjs";
  * @property {number} seconds
  * @property {import("./window.mjs").Cores} [cores]
  * @property {boolean} [deflate]
+ * @property {boolean} [channels]
  * @property {boolean} [socketIo]
  */
 

@@ -35,6 +35,7 @@ declare module "socket.io" {
   interface Socket {
     on(event: string, listener: (message: unknown) => void): void;
     emit(event: string, message: unknown): void;
+    join(room: string): Promise<void> | void;
   }
 
   export class Server {
@@ -43,7 +44,7 @@ declare module "socket.io" {
       options: { serveClient: boolean; transports: string[]; perMessageDeflate: boolean },
     );
     on(event: "connection", listener: (socket: Socket) => void): void;
-    emit(event: string, message: string): void;
+    to(room: string): { emit(event: string, message: string): void };
   }
 }
 

@@ -16,11 +16,13 @@ const io = new Server(http, {
   transports: ["websocket"],
   perMessageDeflate: mode === "deflate",
 });
-const control = broadcaster((text) => io.emit("m", text));
+const control = broadcaster((text) => io.to("room").emit("m", text));
 
 io.on("connection", (socket) => {
-  if (mode === "broadcast") socket.on("m", (message) => control(String(message)));
-  else socket.on("m", (message) => socket.emit("m", message));
+  if (mode === "broadcast") {
+    void socket.join("room");
+    socket.on("m", (message) => control(String(message)));
+  } else socket.on("m", (message) => socket.emit("m", message));
 });
 
 http.listen(0, "127.0.0.1", () => {

@@ -37,7 +37,7 @@ import { Registry } from "./registry.ts";
 import type { ClientFilter } from "./registry.ts";
 import { Remote } from "./remote.ts";
 import { Session } from "./session.ts";
-import type { Logger, PublicationInit, SessionServer } from "./session-server.ts";
+import type { CommandEntry, Logger, PublicationInit, SessionServer } from "./session-server.ts";
 import { infoIn } from "./subscription.ts";
 import type { Subscription } from "./subscription.ts";
 import { topicOf } from "./topic.ts";
@@ -47,7 +47,7 @@ import { Topics } from "./topics.ts";
 const VERSION = "1.0.0";
 
 export class ChannelServer implements Channels, SessionServer {
-  readonly commands = commands;
+  readonly commands: readonly CommandEntry[] = commands;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -56,7 +56,7 @@ export class ChannelServer implements Channels, SessionServer {
   readonly tokens: TokenVerifier | undefined;
   readonly namespaces: Namespaces;
   readonly topics: Topics;
-  readonly version = VERSION;
+  readonly version: string = VERSION;
   readonly subprotocols: readonly string[] = ["centrifuge-json"];
   readonly #onEvent: ((event: ChannelsEvent) => void) | undefined;
   readonly #ownsEngine: boolean;

@@ -42,7 +42,7 @@ export class Session implements SubscriptionOwner {
   readonly connection: Connection;
   readonly codec: Codec;
   readonly transport: ClientFacts["transport"];
-  readonly subscriptions = new Map<string, Subscription>();
+  readonly subscriptions: Map<string, Subscription> = new Map();
   readonly #lanes = new Lanes(MAX_RUNNING);
   #state: "new" | "connecting" | "connected" | "closed" = "new";
   #identity: Identity = { user: "" };

@@ -92,8 +92,12 @@ function checkInteger(name: string, value: number, min: number, max: number): vo
   throw new RangeError(`${name} is an integer from ${min} to ${max}`);
 }
 
+/** Codecs that remember nothing, by what was negotiated. */
+const stateless = new Map<string, Codec>();
+
 /**
- * The codec of one connection, for what was negotiated. It takes no memory before its first message.
+ * The codec of one connection, for what was negotiated; one for all where nothing is remembered from message to message.
+ * It takes no memory before its first message.
  *
  * @throws FullduplexError `ERR_UNSUPPORTED` for context takeover by the peer where {@link supportsContextTakeover} is
  *   `false`: it must not be negotiated there.
@@ -103,7 +107,16 @@ export function createCodec(
   parameters: DeflateParameters,
   options: CompressionOptions,
 ): DeflateCodec {
-  return new Codec(role, parameters, options);
+  const { serverContextTakeover, clientContextTakeover } = parameters;
+  if (serverContextTakeover || clientContextTakeover) return new Codec(role, parameters, options);
+  const { serverMaxWindowBits, clientMaxWindowBits } = parameters;
+  const { threshold, level, memLevel } = options;
+  const key = [role, serverMaxWindowBits, clientMaxWindowBits, threshold, level, memLevel].join();
+  const known = stateless.get(key);
+  if (known) return known;
+  const codec = new Codec(role, parameters, options);
+  stateless.set(key, codec);
+  return codec;
 }
 
 class Codec implements DeflateCodec {
@@ -114,12 +127,15 @@ class Codec implements DeflateCodec {
   readonly #inflateBits: number | undefined;
   #compressor: Compressor | undefined;
   #inflater: Inflater | undefined;
+  /** Something is remembered from message to message. */
+  readonly #hasContext: boolean;
   #isClosed = false;
 
   constructor(role: Role, parameters: DeflateParameters, options: CompressionOptions) {
     const { serverMaxWindowBits, clientMaxWindowBits } = parameters;
     const { serverContextTakeover, clientContextTakeover } = parameters;
     const isServer = role === "server";
+    this.#hasContext = serverContextTakeover || clientContextTakeover;
     this.threshold = options.threshold ?? THRESHOLD;
     this.#settings = {
       windowBits: isServer ? serverMaxWindowBits : clientMaxWindowBits,
@@ -164,6 +180,8 @@ class Codec implements DeflateCodec {
   }
 
   close(): void {
+    // (It may be the codec of other connections too.)
+    if (!this.#hasContext) return;
     this.#isClosed = true;
     this.#compressor?.close();
     this.#inflater?.close();

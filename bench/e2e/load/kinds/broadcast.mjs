@@ -6,6 +6,7 @@
  */
 
 import { broadcastTexts } from "../../shared/broadcast-texts.mjs";
+import { publication, request as asking } from "../channels.mjs";
 import { Failure } from "../failure.mjs";
 import { openMany } from "../handshake.mjs";
 import { ExpectedStream, Pattern } from "../streams.mjs";
@@ -30,10 +31,14 @@ const AHEAD = 2;
 export async function runBroadcast({ connections, perTurn }, target) {
   const sockets = await openMany(connections, () => target);
   const wrap = (/** @type {string} */ text) => {
-    return Buffer.from(target.socketIo ? `42["m","${text}"]` : text);
+    return target.socketIo ? `42["m","${text}"]` : text;
   };
-  const pattern = new Pattern(broadcastTexts.map((text) => serverFrame(TEXT, wrap(text))));
-  const request = clientFrame(TEXT, wrap(`${perTurn} ${BATCH / perTurn}`));
+  const hear = target.channels ? publication : wrap;
+  const say = target.channels ? asking : wrap;
+  const pattern = new Pattern(
+    broadcastTexts.map((text) => serverFrame(TEXT, Buffer.from(hear(text)))),
+  );
+  const request = clientFrame(TEXT, Buffer.from(say(`${perTurn} ${BATCH / perTurn}`)));
   const failure = new Failure();
   let delivered = 0;
   let asked = 0;

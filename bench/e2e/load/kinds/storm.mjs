@@ -4,6 +4,7 @@
  * @module
  */
 
+import { RECOVERED, recovering } from "../channels.mjs";
 import { Failure } from "../failure.mjs";
 import { FrameReader } from "../frames.mjs";
 import { handshakeRequest, refusal } from "../handshake.mjs";
@@ -15,6 +16,7 @@ import { CLOSE, clientFrame } from "../wire.mjs";
  * @typedef {object} StormLoad
  * @property {"storm"} kind
  * @property {number} connections At a time.
+ * @property {boolean} [recovers] Each recovers what it has missed in a channel before it closes.
  */
 
 const closing = clientFrame(CLOSE, Buffer.from([1000 >> 8, 1000 & 255]));
@@ -23,14 +25,14 @@ const closing = clientFrame(CLOSE, Buffer.from([1000 >> 8, 1000 & 255]));
  * @param {StormLoad} load
  * @param {import("../main.mjs").Target} target
  */
-export async function runStorm({ connections }, target) {
+export async function runStorm({ connections, recovers = false }, target) {
   const request = handshakeRequest(target);
   const failure = new Failure();
   let begun = 0;
   let completed = 0;
   const next = () => {
     const localAddress = loopbackAddress(begun++);
-    visit({ ...target.address, localAddress }, request, (error) => {
+    visit({ ...target.address, localAddress }, request, recovers, (error) => {
       if (error) failure.fail(error);
       completed++;
       next();
@@ -45,15 +47,24 @@ export async function runStorm({ connections }, target) {
  *
  * @param {import("../socket.mjs").Address} address
  * @param {Buffer} request
+ * @param {boolean} recovers
  * @param {(error?: Error) => void} done
  */
-function visit(address, request, done) {
+function visit(address, request, recovers, done) {
   let head = "";
   let open = false;
   let answered = false;
+  let hasRecovered = false;
   const reader = new FrameReader();
   const socket = new LoadSocket(address, () => socket.write(request));
   socket.onData = (chunk, length) => {
+    if (open && recovers && !hasRecovered) {
+      head += chunk.toString("latin1", 0, length);
+      if (!head.includes(RECOVERED)) return;
+      hasRecovered = true;
+      socket.write(closing);
+      return;
+    }
     if (open) {
       reader.read(chunk, length, ({ opcode }) => (answered ||= opcode === CLOSE));
       return;
@@ -66,7 +77,7 @@ function visit(address, request, done) {
     const rest = head.slice(head.indexOf("\r\n\r\n") + 4);
     // socket.io has an opening message.
     if (rest !== "") reader.read(Buffer.from(rest, "latin1"), rest.length, () => {});
-    socket.write(closing);
+    socket.write(recovers ? recovering : closing);
   };
   socket.onClose = (error) => {
     done(error ?? (answered ? undefined : new Error("closed without a close frame")));
