@@ -21,7 +21,7 @@ import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
   Gap,
-  History,
+  ChannelHistory,
   HistoryOptions,
   Members,
   Publication,
@@ -47,7 +47,7 @@ export interface SubscriptionHost {
   /** Sends a line; `undefined` while the client is not connected. */
   readonly write: ((line: string) => unknown) | undefined;
   publish(channel: string, data: never, options?: CallOptions): Promise<void>;
-  history<T>(channel: string, options?: HistoryOptions): Promise<History<T>>;
+  history<T>(channel: string, options?: HistoryOptions): Promise<ChannelHistory<T>>;
   /** The server doesn't answer. */
   fail(error: unknown): void;
   /** The subscription has ended. */
@@ -127,7 +127,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     return this.#host.publish(this.channel, data as never, options);
   }
 
-  history(options?: HistoryOptions): Promise<History<T>> {
+  history(options?: HistoryOptions): Promise<ChannelHistory<T>> {
     return this.#host.history(this.channel, options);
   }
 

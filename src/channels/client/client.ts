@@ -27,7 +27,7 @@ import type {
   ChannelsClientOptions,
   ClientInfo,
   ClientStatus,
-  History,
+  ChannelHistory,
   HistoryOptions,
   Open,
   Payload,
@@ -121,7 +121,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
   history<T>(
     channel: string,
     { limit = -1, since, reverse, ...options }: HistoryOptions = {},
-  ): Promise<History<T>> {
+  ): Promise<ChannelHistory<T>> {
     type Result = { publications?: WirePublication[]; offset?: number; epoch?: string };
     const params = { channel, limit, since, reverse };
     return this.#ask("history", params, options, (result: Result) => ({
