@@ -16,20 +16,26 @@ import { ChannelError } from "../server/errors.ts";
 import type { Calls } from "./calls.ts";
 import { Items } from "./items.ts";
 import { MemberMap } from "./member-map.ts";
-import { toPublication } from "./publication.ts";
+import { toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
-  ClientInfo,
   Gap,
-  History,
+  ChannelHistory,
   HistoryOptions,
   Members,
   Publication,
   SubscribeOptions,
   Subscription,
 } from "./types.ts";
-import type { Ending, Expiring, Push, SubscribeResult, WirePublication } from "./wire.ts";
+import type {
+  Ending,
+  Expiring,
+  PresenceResult,
+  Push,
+  SubscribeResult,
+  WirePublication,
+} from "./wire.ts";
 
 /** What a subscription needs of its client. */
 export interface SubscriptionHost {
@@ -41,7 +47,7 @@ export interface SubscriptionHost {
   /** Sends a line; `undefined` while the client is not connected. */
   readonly write: ((line: string) => unknown) | undefined;
   publish(channel: string, data: never, options?: CallOptions): Promise<void>;
-  history<T>(channel: string, options?: HistoryOptions): Promise<History<T>>;
+  history<T>(channel: string, options?: HistoryOptions): Promise<ChannelHistory<T>>;
   /** The server doesn't answer. */
   fail(error: unknown): void;
   /** The subscription has ended. */
@@ -61,6 +67,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   readonly #ready = new Deferred<void>();
   #state: Subscription["state"] = "subscribing";
   #position: StreamPosition | undefined;
+  #data: unknown;
   #token: string | undefined;
   /** Counts what was begun: answers to what came before don't matter any more. */
   #round = 0;
@@ -103,6 +110,10 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     return this.#position;
   }
 
+  get data(): unknown {
+    return this.#data;
+  }
+
   get presence(): Members {
     if (this.#members) return this.#members;
     throw new StateError("subscribe with `presence: true`");
@@ -116,7 +127,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     return this.#host.publish(this.channel, data as never, options);
   }
 
-  history(options?: HistoryOptions): Promise<History<T>> {
+  history(options?: HistoryOptions): Promise<ChannelHistory<T>> {
     return this.#host.history(this.channel, options);
   }
 
@@ -157,6 +168,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   /** The client is subscribed: it asked to be, or the server made it so. */
   subscribed(result: SubscribeResult, size: number): void {
     const { recoverable, recovered, epoch = "", offset = 0, publications = [] } = result;
+    this.#data = result.data;
     this.#isBusy = false;
     this.#state = "subscribed";
     this.#subscribedAt = this.#host.clock.now();
@@ -201,10 +213,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     const round = this.#round;
     this.#getToken().then(
       () => {
-        if (round !== this.#round) return;
-        this.#isBusy = false;
-        const { write } = this.#host;
-        if (write) this.start(write);
+        if (round === this.#round) this.#resume();
       },
       (error: unknown) => round === this.#round && this.#failed(error),
     );
@@ -229,8 +238,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     );
     // In one go: the server answers one after the other.
     if (!members) return;
-    const list = (result: { presence?: Record<string, ClientInfo> }): void =>
-      members.replace(result.presence ?? {});
+    const list = (result: PresenceResult): void => members.replace(toMembers(result.presence));
     write(this.#prepare("presence", { channel }, list));
   }
 
@@ -248,6 +256,8 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
 
   #failed(error: unknown): void {
     if (error instanceof TimeoutError) return this.#host.fail(error);
+    // (Otherwise it was the list of members that was refused.)
+    if (this.#state !== "subscribed") this.#isAsked = false;
     const isRefused = error instanceof ChannelError;
     const isExpired = isRefused && error.errorCode === ErrorCode.TokenExpired;
     if (isExpired && this.#options.getToken) this.#token = undefined;
@@ -266,14 +276,15 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     }
     this.#pause();
     this.#isBusy = true;
-    this.#timer = this.#host.clock.setTimeout(
-      () => {
-        this.#isBusy = false;
-        const { write } = this.#host;
-        if (write) this.start(write);
-      },
-      backoff(this.#attempt++, error, this.#host.backoff),
-    );
+    const delay = backoff(this.#attempt++, error, this.#host.backoff);
+    this.#timer = this.#host.clock.setTimeout(() => this.#resume(), delay);
+  }
+
+  /** Goes on with what it was waiting with; without a connection the next one does. */
+  #resume(): void {
+    this.#isBusy = false;
+    const { write } = this.#host;
+    if (write) this.start(write);
   }
 
   #unsubscribed({ code = 0, reason }: Ending): void {
@@ -357,11 +368,10 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     if (!this.#overflows) return;
     this.#overflows = false;
     if (this.isServerSide || !this.#position) return this.#showGap();
-    const { write } = this.#host;
-    if (this.#state !== "subscribed" || !write) return;
+    if (this.#state !== "subscribed") return;
     void this.#leave();
     this.#pause();
-    this.start(write);
+    this.#resume();
   }
 }
 

@@ -19,7 +19,7 @@ import { ChannelSubscription } from "./channel-subscription.ts";
 import type { SubscriptionHost } from "./channel-subscription.ts";
 import { Latest } from "./latest.ts";
 import { Link } from "./link.ts";
-import { toPublication } from "./publication.ts";
+import { toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
@@ -27,7 +27,7 @@ import type {
   ChannelsClientOptions,
   ClientInfo,
   ClientStatus,
-  History,
+  ChannelHistory,
   HistoryOptions,
   Open,
   Payload,
@@ -37,6 +37,7 @@ import type {
 import type {
   ConnectResult,
   Expiring,
+  PresenceResult,
   Push,
   Reply,
   SubscribeResult,
@@ -121,7 +122,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
   history<T>(
     channel: string,
     { limit = -1, since, reverse, ...options }: HistoryOptions = {},
-  ): Promise<History<T>> {
+  ): Promise<ChannelHistory<T>> {
     type Result = { publications?: WirePublication[]; offset?: number; epoch?: string };
     const params = { channel, limit, since, reverse };
     return this.#ask("history", params, options, (result: Result) => ({
@@ -132,9 +133,8 @@ export class Client implements ChannelsClient, SubscriptionHost {
   }
 
   presence(channel: string, options?: CallOptions): Promise<ReadonlyMap<string, ClientInfo>> {
-    type Result = { presence?: Record<string, ClientInfo> };
-    return this.#ask("presence", { channel }, options, ({ presence = {} }: Result) => {
-      return new Map(Object.entries(presence));
+    return this.#ask("presence", { channel }, options, ({ presence }: PresenceResult) => {
+      return toMembers(presence);
     });
   }
 

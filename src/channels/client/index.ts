@@ -14,7 +14,7 @@ export type {
   ClientStatus,
   Gap,
   GetToken,
-  History,
+  ChannelHistory,
   HistoryOptions,
   Members,
   Open,
@@ -24,3 +24,5 @@ export type {
   Subscription,
 } from "./types.ts";
 export type { StreamPosition } from "../../engine/position.ts";
+export type { BackoffOptions } from "../../connection/backoff.ts";
+export type { Clock, Timer } from "../../util/clock.ts";

@@ -5,7 +5,9 @@
  */
 
 import { Latest } from "./latest.ts";
+import { toInfo } from "./read.ts";
 import type { ClientInfo, Members } from "./types.ts";
+import type { WireInfo } from "./wire.ts";
 
 export class MemberMap extends Map<string, ClientInfo> implements Members {
   readonly #latest = new Latest<Members>(this);
@@ -17,20 +19,20 @@ export class MemberMap extends Map<string, ClientInfo> implements Members {
     this.#heard = new Map();
   }
 
-  replace(members: Readonly<Record<string, ClientInfo>>): void {
+  replace(members: ReadonlyMap<string, ClientInfo>): void {
     const heard = this.#heard ?? [];
     this.#heard = undefined;
     this.clear();
-    for (const [client, info] of Object.entries(members)) this.set(client, info);
+    for (const [client, info] of members) this.set(client, info);
     for (const [client, info] of heard) this.#apply(client, info);
     this.#latest.set(this);
   }
 
-  join(info: ClientInfo): void {
-    this.#hear(info.client, info);
+  join(info: WireInfo): void {
+    this.#hear(info.client, toInfo(info));
   }
 
-  leave({ client }: ClientInfo): void {
+  leave({ client }: WireInfo): void {
     this.#hear(client, undefined);
   }
 

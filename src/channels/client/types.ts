@@ -31,6 +31,7 @@ export interface Publication<T = unknown> {
   readonly offset: number | undefined;
   /** Who published it; `undefined` when it was the server. */
   readonly info: ClientInfo | undefined;
+  /** What the server has added. */
   readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
@@ -56,10 +57,12 @@ export interface HistoryOptions extends CallOptions {
   readonly limit?: number | undefined;
   /** Only what came after it; with `reverse` only what came before it. */
   readonly since?: StreamPosition | undefined;
+  /** The latest first. Default: `false`. */
   readonly reverse?: boolean | undefined;
 }
 
-export interface History<T = unknown> extends StreamPosition {
+/** A part of a history, and its latest position. */
+export interface ChannelHistory<T = unknown> extends StreamPosition {
   readonly publications: readonly Publication<T>[];
 }
 
@@ -108,6 +111,8 @@ export interface Subscription<T = unknown, Item = Publication<T> | Gap>
   readonly state: "subscribing" | "subscribed" | "ended";
   /** What it has got so far of a channel whose history can be recovered; `undefined` before it is subscribed. */
   readonly position: StreamPosition | undefined;
+  /** What the server's `subscribe` hook, or the token, has for the client; `undefined` before it is subscribed. */
+  readonly data: unknown;
   /**
    * Who is in the channel. While there is no connection it stays as it was.
    *
@@ -123,7 +128,7 @@ export interface Subscription<T = unknown, Item = Publication<T> | Gap>
   /** As {@link ChannelsClient.publish}. */
   publish(data: T & Payload, options?: CallOptions): Promise<void>;
   /** As {@link ChannelsClient.history}. */
-  history(options?: HistoryOptions): Promise<History<T>>;
+  history(options?: HistoryOptions): Promise<ChannelHistory<T>>;
   /** Ends it, and resolves when the server knows, or can't be told. Never rejects. */
   unsubscribe(): Promise<void>;
 }
@@ -163,7 +168,9 @@ export interface ChannelsClientOptions extends BackoffOptions {
   readonly getToken?: GetToken<{ readonly signal: AbortSignal }> | undefined;
   /** For the server's `connect` hook. */
   readonly data?: Payload | undefined;
+  /** What kind of client this is, for the server. */
   readonly name?: string | undefined;
+  /** Header fields for the server's `connect` hook, for browsers, which can't send real ones. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long a command may take to be answered, the wait for a connection included. Default: 10000. */
   readonly timeout?: number | undefined;
@@ -173,6 +180,7 @@ export interface ChannelsClientOptions extends BackoffOptions {
   readonly maxPending?: number | undefined;
   /** How long a connection must have lived for the delays to start from the beginning. Default: 10000. */
   readonly stableAfter?: number | undefined;
+  /** The source of time; tests give their own. */
   readonly clock?: Clock | undefined;
 }
 
@@ -186,6 +194,7 @@ export interface ChannelsClientOptions extends BackoffOptions {
  * ended the client. A rejection that nobody awaits never becomes an unhandled one.
  */
 export interface ChannelsClient extends AsyncDisposable {
+  /** How it is doing now. */
   readonly status: ClientStatus;
   /** Yields the status, now and whenever it has changed, until the client is closed. A slow reader skips some of them. */
   statuses(): AsyncIterable<ClientStatus>;
@@ -207,9 +216,11 @@ export interface ChannelsClient extends AsyncDisposable {
 
   /** Resolves when the server has taken it. */
   publish(channel: string, data: Payload, options?: CallOptions): Promise<void>;
-  history<T = unknown>(channel: string, options?: HistoryOptions): Promise<History<T>>;
+  /** What was published in a channel. */
+  history<T = unknown>(channel: string, options?: HistoryOptions): Promise<ChannelHistory<T>>;
   /** Who is in a channel now. */
   presence(channel: string, options?: CallOptions): Promise<ReadonlyMap<string, ClientInfo>>;
+  /** How many are in a channel now: connections, and users. */
   presenceStats(
     channel: string,
     options?: CallOptions,

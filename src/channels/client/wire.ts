@@ -9,10 +9,13 @@ import type { Message } from "../../connection/transport.ts";
 import { ProtocolError } from "../../errors.ts";
 import type { ClientInfo } from "./types.ts";
 
+/** A client without a name has none. */
+export type WireInfo = Omit<ClientInfo, "user"> & { readonly user?: string };
+
 export interface WirePublication {
   readonly data: unknown;
   readonly offset?: number;
-  readonly info?: ClientInfo;
+  readonly info?: WireInfo;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +43,10 @@ export interface ConnectResult extends Expiring {
   readonly pong?: boolean;
 }
 
+export interface PresenceResult {
+  readonly presence?: Readonly<Record<string, WireInfo>>;
+}
+
 export interface Ending {
   readonly code?: number;
   readonly reason?: string;
@@ -48,8 +55,8 @@ export interface Ending {
 export interface Push {
   readonly channel?: string;
   readonly pub?: WirePublication;
-  readonly join?: { readonly info: ClientInfo };
-  readonly leave?: { readonly info: ClientInfo };
+  readonly join?: { readonly info: WireInfo };
+  readonly leave?: { readonly info: WireInfo };
   readonly unsubscribe?: Ending;
   readonly subscribe?: SubscribeResult;
   readonly disconnect?: Ending;

@@ -63,26 +63,27 @@ export const SubscribeFlag = {
   Strict: 2,
 } as const;
 
-const MESSAGES: Readonly<Record<number, string>> = {
-  [ErrorCode.Internal]: "internal server error",
-  [ErrorCode.Unauthorized]: "unauthorized",
-  [ErrorCode.UnknownChannel]: "unknown channel",
-  [ErrorCode.PermissionDenied]: "permission denied",
-  [ErrorCode.MethodNotFound]: "method not found",
-  [ErrorCode.AlreadySubscribed]: "already subscribed",
-  [ErrorCode.LimitExceeded]: "limit exceeded",
-  [ErrorCode.BadRequest]: "bad request",
-  [ErrorCode.NotAvailable]: "not available",
-  [ErrorCode.TokenExpired]: "token expired",
-  [ErrorCode.Expired]: "expired",
-  [ErrorCode.TooManyRequests]: "too many requests",
-  [ErrorCode.UnrecoverablePosition]: "unrecoverable position",
-  [ErrorCode.Conflict]: "conflict",
-};
+/** In the order of their codes, from the first one on. (The browser's client carries them: a list is shorter.) */
+const MESSAGES: readonly string[] = [
+  "internal server error",
+  "unauthorized",
+  "unknown channel",
+  "permission denied",
+  "method not found",
+  "already subscribed",
+  "limit exceeded",
+  "bad request",
+  "not available",
+  "token expired",
+  "expired",
+  "too many requests",
+  "unrecoverable position",
+  "conflict",
+];
 
 /** The usual text of an error. */
 export function errorMessage(code: number): string {
-  return MESSAGES[code] ?? "error";
+  return MESSAGES[code - ErrorCode.Internal] ?? "error";
 }
 
 /** Whether trying again later may help. */

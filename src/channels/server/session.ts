@@ -233,6 +233,10 @@ export class Session implements SubscriptionOwner {
   }
 
   insufficient(subscription: Subscription): void {
+    // Only by connecting again does a client come back into a channel that the server put it in.
+    if (subscription.isServerSide) {
+      return this.close(DisconnectCode.InsufficientState, "insufficient state");
+    }
     this.unsubscribe(subscription, UnsubscribeCode.InsufficientState, "insufficient state");
   }
 

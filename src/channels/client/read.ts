@@ -1,0 +1,23 @@
+/**
+ * What comes over the wire, as applications see it: there, what is empty is left out.
+ *
+ * @module
+ */
+
+import type { ClientInfo, Publication } from "./types.ts";
+import type { WireInfo, WirePublication } from "./wire.ts";
+
+export function toPublication<T>({ data, offset, info, tags }: WirePublication): Publication<T> {
+  return { type: "publication", data: data as T, offset, info: info && toInfo(info), tags };
+}
+
+export function toInfo(info: WireInfo): ClientInfo {
+  return { user: "", ...info };
+}
+
+/** By the ids of clients. */
+export function toMembers(
+  members: Readonly<Record<string, WireInfo>> = {},
+): ReadonlyMap<string, ClientInfo> {
+  return new Map(Object.entries(members).map(([client, info]) => [client, toInfo(info)]));
+}
