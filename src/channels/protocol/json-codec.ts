@@ -61,7 +61,7 @@ function readField(value: unknown, { type, many }: Field): unknown {
 
 function readValue(value: unknown, type: Scalar | Schema): unknown {
   if (typeof type !== "string") return readMessage(value, type);
-  if (type === "data") return JSON.stringify(value);
+  if (type === "data") return rewrite(value);
   const isRight =
     type === "string"
       ? typeof value === "string"
@@ -70,6 +70,15 @@ function readValue(value: unknown, type: Scalar | Schema): unknown {
         : Number.isSafeInteger(value) && ((value as number) >= 0 || type.startsWith("int"));
   if (!isRight) throw new MalformedError(`not a ${type}`);
   return value;
+}
+
+/** Parsing goes to any depth, but writing doesn't. */
+function rewrite(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw new MalformedError("nested too deeply");
+  }
 }
 
 function isObject(value: unknown): value is Fields {

@@ -150,6 +150,16 @@ describe("a stream", () => {
     }
   });
 
+  test("commands that are nested too deeply break the rules, and no server", async () => {
+    const deep = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+    const errors: unknown[] = [];
+    const logger = { error: (...data: unknown[]) => errors.push(data), warn: () => {} };
+    const { next } = await stream(make({ logger }), `${CONNECT}\n{"id":2,"rpc":{"data":${deep}}}`);
+    const replies = [await next(), await next()];
+    expect(JSON.stringify(replies)).toContain('"disconnect":{"code":3501');
+    expect(errors).toEqual([]);
+  });
+
   test("a client that does not say who it is has so much time", async () => {
     const clock = new FakeClock();
     const { next } = await stream(make({ clock, connectTimeout: 1000 }), "\n");
