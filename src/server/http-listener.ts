@@ -31,7 +31,7 @@ const OPTIONS: OptionNames<HttpListenerOptions> = { trustProxy: true, logger: tr
  *
  * Bodies are streamed in both directions, as fast as their reader is. When the client goes away, the request's `signal` is
  * aborted and the response's body cancelled. What the handler or the body of its response throws is logged, and answered
- * with 500, or cuts the connection when there is a head already. A request whose Host or target is malformed is answered with 400.
+ * with 500, or cuts the connection when the head is out already; an `AbortError` cuts it without a word. A request whose Host or target is malformed is answered with 400.
  *
  * @throws TypeError for an option that there is not, or that makes no sense.
  *
@@ -103,7 +103,9 @@ class Exchange {
   /** The handler failed, or what it returned can't be sent, or its body broke off. */
   #fail(error: unknown): void {
     const outgoing = this.#outgoing;
-    this.#logger.error("the handler of a request failed", error);
+    // A body that was aborted was so on purpose: there is nothing to complain about.
+    const isCut = outgoing.headersSent && error instanceof Error && error.name === "AbortError";
+    if (!isCut) this.#logger.error("the handler of a request failed", error);
     if (outgoing.headersSent) {
       outgoing.destroy();
       return;

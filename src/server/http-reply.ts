@@ -4,7 +4,6 @@
  * @module
  */
 
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 
 /** What is between the two ends of one connection, and Node's business (RFC 9110 section 7.6.1). */
@@ -22,6 +21,8 @@ export class Reply {
   readonly #outgoing: ServerResponse;
   /** Aborted when the client has gone. */
   readonly #signal: AbortSignal;
+  /** Ends the wait for room. */
+  #wake: () => void = () => {};
 
   constructor(outgoing: ServerResponse, signal: AbortSignal) {
     this.#outgoing = outgoing;
@@ -56,8 +57,15 @@ export class Reply {
     const isEmpty = req.method === "HEAD" || statusCode === 204 || statusCode === 304;
     if (isEmpty || this.#signal.aborted) return body.cancel(this.#signal.reason);
     const reader = body.getReader();
-    const cancel = (): void => void reader.cancel(this.#signal.reason).catch(() => {});
+    const cancel = (): void => {
+      reader.cancel(this.#signal.reason).catch(() => {});
+      this.#wake();
+    };
+    const wake = (): void => this.#wake();
     this.#signal.addEventListener("abort", cancel);
+    this.#outgoing.on("drain", wake);
+    // A body may break off while the client doesn't read.
+    reader.closed.then(wake, wake);
     try {
       await this.#copy(reader);
     } catch (error) {
@@ -65,6 +73,7 @@ export class Reply {
       throw error;
     } finally {
       this.#signal.removeEventListener("abort", cancel);
+      this.#outgoing.off("drain", wake);
     }
   }
 
@@ -76,16 +85,15 @@ export class Reply {
       for (;;) {
         const { done, value } = await reader.read();
         if (done || this.#signal.aborted) return;
-        if (!outgoing.write(value)) await this.#drained();
+        if (!outgoing.write(value)) await this.#room();
       }
     } finally {
       clearImmediate(flush);
     }
   }
 
-  /** Until there is room for more, or nobody to write to. */
-  async #drained(): Promise<void> {
-    if (this.#signal.aborted) return;
-    await once(this.#outgoing, "drain", { signal: this.#signal }).catch(() => {});
+  /** Until there is room for more, or no use in waiting for it. */
+  async #room(): Promise<void> {
+    if (!this.#signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }

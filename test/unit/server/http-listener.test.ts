@@ -286,6 +286,38 @@ test("what the body of a response throws is logged, and cuts the connection", as
   expect(logger.lines).toEqual(["error: the handler of a request failed"]);
 });
 
+test("a body that breaks off while the client doesn't read cuts the connection, quietly if aborted", async () => {
+  for (const [name, lines] of [
+    ["Error", 1],
+    ["AbortError", 0],
+  ] as const) {
+    let controller!: ReadableStreamDefaultController<Uint8Array>;
+    let pulls = 0;
+    const { port, logger, server } = await site(async () => {
+      const body = new ReadableStream<Uint8Array>(
+        {
+          start: (given) => void (controller = given),
+          pull: () => (pulls++, controller.enqueue(new Uint8Array(1024 * 1024))),
+        },
+        { highWaterMark: 0 },
+      );
+      return new Response(body);
+    });
+    const { socket } = await raw(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    socket.pause();
+    let before = -1;
+    while (before !== pulls) {
+      before = pulls;
+      await turns(50);
+    }
+    controller.error(new DOMException("broken", name));
+    const open = (): Promise<number> =>
+      new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+    while ((await open()) > 0) await turns();
+    expect(logger.lines).toHaveLength(lines);
+  }
+});
+
 test("a body that is no bytes, or not of its length, never becomes another response", async () => {
   const bodies = [
     new Response(new ReadableStream({ start: (c) => (c.enqueue({ no: "bytes" }), c.close()) })),

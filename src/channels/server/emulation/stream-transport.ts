@@ -91,9 +91,7 @@ export class StreamTransport implements BasicTransport {
   }
 
   abort(error?: unknown): void {
-    if (this.#isClosed) return;
-    // (That it was cut on purpose is no failure of whoever reads the body.)
-    this.#controller.error(new DOMException("the connection was cut", "AbortError"));
+    this.#cut();
     this.#end({ code: 1006, reason: "", wasClean: false, initiator: "local", error });
   }
 
@@ -206,7 +204,13 @@ export class StreamTransport implements BasicTransport {
     this.#end(this.#closing);
   }
 
+  /** (That it was cut on purpose is no failure of whoever reads the body.) */
+  #cut(): void {
+    this.#controller.error(new DOMException("the connection was cut", "AbortError"));
+  }
+
   #leave(): void {
+    this.#cut();
     this.#end({ code: 1006, reason: "", wasClean: false, initiator: "remote" });
   }
 
