@@ -116,8 +116,8 @@ function writeValue(value: unknown, type: Scalar | Schema): string {
   return type === "data" ? toJson(value as Data) : JSON.stringify(value);
 }
 
-/** Bytes that are no JSON can't be in JSON as they are: they are text in base64. */
+/** Bytes that are no JSON can't be in JSON as they are: they are text in base64. A line break would end the message. */
 function toJson(data: Data): string {
-  if (typeof data === "string") return data;
+  if (typeof data === "string") return data.includes("\n") ? data.replaceAll("\n", " ") : data;
   return JSON.stringify(btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join("")));
 }

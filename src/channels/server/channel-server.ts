@@ -23,7 +23,7 @@ import type {
   PublishOptions,
 } from "./channels.ts";
 import { commands } from "./commands/commands.ts";
-import { ChannelError, DisconnectError } from "./errors.ts";
+import { ChannelError, checkDisconnectCode, DisconnectError } from "./errors.ts";
 import { clientInfoText, encodeEvent } from "./events.ts";
 import type { ChannelEvent } from "./events.ts";
 import type { ChannelsEvent, Extension, Hooks, TokenVerifier } from "./hooks.ts";
@@ -150,6 +150,7 @@ export class ChannelServer implements Channels, SessionServer {
       whitelist,
     }: Parameters<Channels["disconnect"]>[1] = {},
   ): Promise<void> {
+    checkDisconnectCode(code);
     return this.#remote.command({ ...filter, do: "disconnect", code, reason, whitelist });
   }
 
@@ -285,6 +286,10 @@ export class ChannelServer implements Channels, SessionServer {
     this.#registry.add(session);
   }
 
+  withdraw(session: Session): void {
+    this.#registry.delete(session);
+  }
+
   async open(session: Session, subscription: Subscription): Promise<void> {
     const { topics } = this;
     const topic = topics.join(subscription.name, subscription);
@@ -322,14 +327,15 @@ export class ChannelServer implements Channels, SessionServer {
     subscription: Subscription,
     { expireAt, info }: Extension,
   ): void {
+    if (subscription.isEnded) return;
     this.clock.clearTimeout(subscription.expiry);
     subscription.expireAt = expireAt;
     if (info !== undefined) subscription.info = info;
     if (expireAt === undefined) return;
-    const left = Math.max(0, expireAt * 1000 - Date.now()) + this.settings.expiryGrace;
+    const grace = subscription.isRefreshedHere ? 0 : this.settings.expiryGrace;
     subscription.expiry = this.clock.setTimeout(
-      () => session.expireSubscription(subscription),
-      left,
+      () => void session.expireSubscription(subscription),
+      Math.max(0, expireAt * 1000 - Date.now()) + grace,
     );
   }
 

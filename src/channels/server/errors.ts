@@ -31,9 +31,17 @@ export class DisconnectError extends FullduplexError {
   declare readonly closeCode: number;
   declare readonly reason: string;
 
+  /** @throws RangeError for another code: it couldn't be sent. */
   constructor(closeCode: number, reason: string) {
     super("ERR_DISCONNECT", reason);
+    checkDisconnectCode(closeCode);
     this.closeCode = closeCode;
     this.reason = reason;
   }
+}
+
+/** @throws RangeError */
+export function checkDisconnectCode(code: number): void {
+  if (Number.isInteger(code) && code >= 3000 && code <= 4999) return;
+  throw new RangeError(`a disconnection has a code from 3000 to 4999, and not ${code}`);
 }

@@ -34,8 +34,8 @@ export interface PublicationInit {
 /** What is done for a command. */
 export interface CommandEntry {
   readonly method: Method | "send";
-  /** Commands of one lane are done one after the other. */
-  readonly lane: (command: Command) => string;
+  /** Commands of one lane are done one after the other; those without one wait for nobody. */
+  readonly lane: (command: Command) => string | undefined;
   /** Answers the command, or rejects with what it is to be refused with. */
   readonly run: (session: Session, command: Command) => Promise<void>;
 }
@@ -58,6 +58,8 @@ export interface SessionServer {
   ): Promise<{ offset: number; epoch: string } | undefined>;
   /** A client is about to be connected. Throws a `DisconnectError` when there are too many. */
   admit(session: Session): void;
+  /** It has not become one after all. */
+  withdraw(session: Session): void;
   /** Makes a subscription live: nothing is missed from the promise on, and its place is known. */
   open(session: Session, subscription: Subscription): Promise<void>;
   /** A subscription has been told to its client. */

@@ -24,7 +24,8 @@ import type {
 import { ChannelError, DisconnectError } from "./errors.ts";
 import type { Delivery } from "./events.ts";
 import { ttlOf } from "./expiry.ts";
-import type { ClientFacts, Identity } from "./hooks.ts";
+import { checkExtension } from "./hook-answers.ts";
+import type { Awaitable, ClientFacts, Extension, Hooks, Identity } from "./hooks.ts";
 import { Lanes } from "./lanes.ts";
 import type { CommandEntry, SessionServer } from "./session-server.ts";
 import type { Subscription, SubscriptionOwner } from "./subscription.ts";
@@ -33,6 +34,7 @@ import type { Subscription, SubscriptionOwner } from "./subscription.ts";
 const MAX_RUNNING = 16;
 
 const PING: Reply = {};
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 export class Session implements SubscriptionOwner {
   readonly client: string = globalThis.crypto.randomUUID();
@@ -43,6 +45,10 @@ export class Session implements SubscriptionOwner {
   readonly codec: Codec;
   readonly transport: ClientFacts["transport"];
   readonly subscriptions = new Map<string, Subscription>();
+  /** Those that the client emulates. */
+  headers: ReadonlyMap<string, string> = NO_HEADERS;
+  /** When the connection has expired the application is asked, and not the client for a token. */
+  isRefreshedHere = false;
   readonly #lanes = new Lanes(MAX_RUNNING);
   #state: "new" | "connecting" | "connected" | "closed" = "new";
   #identity: Identity = { user: "" };
@@ -100,7 +106,7 @@ export class Session implements SubscriptionOwner {
   }
 
   get facts(): ClientFacts {
-    const { client, user, transport } = this;
+    const { client, user, transport, headers } = this;
     const { meta } = this.#identity;
     return {
       client,
@@ -109,6 +115,7 @@ export class Session implements SubscriptionOwner {
       encoding: this.codec.name,
       meta,
       request: this.connection.request,
+      headers,
     };
   }
 
@@ -118,6 +125,14 @@ export class Session implements SubscriptionOwner {
   identify(identity: Identity): void {
     this.#identity = identity;
     this.extend(identity.expireAt, identity.info);
+  }
+
+  /** It can't be connected as who it is. */
+  withdraw(): void {
+    for (const subscription of this.subscriptions.values()) this.leave(subscription, 0, "");
+    this.server.withdraw(this);
+    this.isRefreshedHere = false;
+    this.identify({ user: "" });
   }
 
   /** The answer to its connect is out. */
@@ -134,14 +149,15 @@ export class Session implements SubscriptionOwner {
     this.#expireAt = expireAt;
     if (info !== undefined) this.#identity = { ...this.#identity, info };
     clock.clearTimeout(this.#expiry);
-    if (expireAt === undefined) return;
+    if (expireAt === undefined || this.isOver) return;
+    const grace = this.isRefreshedHere ? 0 : settings.expiryGrace;
     const left = Math.max(0, expireAt * 1000 - Date.now());
-    this.#expiry = clock.setTimeout(() => void this.#expire(), left + settings.expiryGrace);
+    this.#expiry = clock.setTimeout(() => void this.#expire(), left + grace);
   }
 
   /** Seconds until the connection expires, as the answers say it. */
   get ttl(): { expires?: boolean; ttl?: number } {
-    return ttlOf(this.#expireAt);
+    return this.isRefreshedHere ? {} : ttlOf(this.#expireAt);
   }
 
   reply<M extends Method>(command: Command, method: M, result: Results[M]): void {
@@ -178,8 +194,14 @@ export class Session implements SubscriptionOwner {
     if (!isEnded) this.push({ channel, unsubscribe: { code, reason } });
   }
 
-  expireSubscription(subscription: Subscription): void {
-    this.unsubscribe(subscription, UnsubscribeCode.Expired, "subscription expired");
+  async expireSubscription(subscription: Subscription): Promise<void> {
+    const { name, expireAt } = subscription;
+    const event = { ...this.facts, channel: name.channel, token: "", data: undefined };
+    const extension = await this.#askAgain("subRefresh", (hooks) => hooks.subRefresh?.(event));
+    // What has changed meanwhile counts more.
+    if (this.isOver || subscription.isEnded || subscription.expireAt !== expireAt) return;
+    if (extension) this.server.extendSubscription(this, subscription, extension);
+    else this.unsubscribe(subscription, UnsubscribeCode.Expired, "subscription expired");
   }
 
   // ---- from its subscriptions
@@ -231,6 +253,7 @@ export class Session implements SubscriptionOwner {
       if (this.isOver) return;
       const wait = this.#start(command);
       if (wait) await wait;
+      if (this.#state === "new") return;
     }
   }
 
@@ -293,24 +316,46 @@ export class Session implements SubscriptionOwner {
     this.#awaitsPong = true;
     this.send(PING);
     this.#ping = clock.setTimeout(() => {
-      if (this.#awaitsPong) return this.close(DisconnectCode.NoPong, "no pong");
+      if (this.#awaitsPong) return this.#missPong();
       const rest = settings.pingInterval - settings.pongTimeout;
       this.#ping = clock.setTimeout(() => this.#sendPing(), rest);
     }, settings.pongTimeout);
   }
 
+  #missPong(): void {
+    const { clock, settings } = this.server;
+    if (!this.#lanes.isFull) return this.close(DisconnectCode.NoPong, "no pong");
+    // It may have come, and not have been read: no more is read while so much is under way.
+    this.#ping = clock.setTimeout(() => {
+      if (this.#awaitsPong) this.#missPong();
+      else this.#sendPing();
+    }, settings.pingInterval);
+  }
+
   async #expire(): Promise<void> {
+    const expireAt = this.#expireAt;
+    const extension = await this.#askAgain("refresh", (hooks) => hooks.refresh?.(this.facts));
+    // What has changed meanwhile counts more.
+    if (this.isOver || this.#expireAt !== expireAt) return;
+    if (extension) this.extend(extension.expireAt, extension.info);
+    else this.close(DisconnectCode.Expired, "connection expired");
+  }
+
+  /** How much longer something may go on that has expired, if the application lets it. Never rejects. */
+  async #askAgain(
+    name: "refresh" | "subRefresh",
+    ask: (hooks: Hooks) => Awaitable<Extension | "expired" | undefined>,
+  ): Promise<Extension | undefined> {
     try {
-      const extension = await this.server.hooks.refresh?.(this.facts);
-      if (this.isOver) return;
-      if (extension && extension !== "expired") {
-        this.extend(extension.expireAt, extension.info);
-        return;
-      }
+      const extension = checkExtension(name, await ask(this.server.hooks));
+      return extension === "expired" ? undefined : extension;
     } catch (error) {
-      this.server.logger.error("the refresh hook failed", error);
+      if (error instanceof DisconnectError) this.close(error.closeCode, error.reason);
+      else if (!(error instanceof ChannelError)) {
+        this.server.logger.error(`the ${name} hook failed`, error);
+      }
+      return undefined;
     }
-    this.close(DisconnectCode.Expired, "connection expired");
   }
 
   #end({ code, reason }: CloseInfo): void {

@@ -8,6 +8,7 @@ import { ErrorCode } from "../../protocol/codes.ts";
 import type { Command, ConnectRequest, SubscribeResult } from "../../protocol/messages.ts";
 import { ChannelError } from "../errors.ts";
 import type { Identity, ServerSubscription } from "../hooks.ts";
+import { checkIdentity } from "../hook-answers.ts";
 import type { Session } from "../session.ts";
 import type { Subscription } from "../subscription.ts";
 import { begin, checkCount, open } from "./subscribe.ts";
@@ -19,12 +20,7 @@ export async function connect(session: Session, command: Command): Promise<void>
   if (session.isOver) return;
   session.identify(identity);
   server.admit(session);
-  const opened: { subscription: Subscription; result: SubscribeResult }[] = [];
-  for (const [channel, grant] of subscriptionsOf(session, identity)) {
-    checkCount(session);
-    const name = server.namespaces.find(channel);
-    opened.push(await open(session, name, grant, request.subs?.get(channel) ?? {}, true));
-  }
+  const opened = await openAll(session, identity, request);
   if (session.isOver) return;
   const { pingInterval } = server.settings;
   const live = opened.filter(({ subscription }) => !subscription.isEnded);
@@ -43,21 +39,51 @@ export async function connect(session: Session, command: Command): Promise<void>
   for (const { subscription, result } of live) begin(session, subscription, result);
 }
 
+interface Opened {
+  readonly subscription: Subscription;
+  readonly result: SubscribeResult;
+}
+
+/** All or none: where one can't be made the client may try again, as somebody else too. */
+async function openAll(
+  session: Session,
+  identity: Identity,
+  { subs }: ConnectRequest,
+): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  try {
+    for (const [channel, grant] of subscriptionsOf(session, identity)) {
+      if (session.isOver) break;
+      checkCount(session);
+      const name = session.server.namespaces.find(channel);
+      opened.push(await open(session, name, grant, subs?.get(channel) ?? {}, true));
+    }
+  } catch (error) {
+    session.withdraw();
+    throw error;
+  }
+  return opened;
+}
+
 /** A token, the application, or nobody at all says who this is. */
 async function identify(session: Session, request: ConnectRequest): Promise<Identity> {
-  const { token = "", data, name = "", version = "", subs, headers } = request;
+  const { token = "", data, name = "", version = "", subs, headers = [] } = request;
   const { tokens, hooks, settings } = session.server;
+  session.headers = new Map(Array.from(headers, ([key, value]) => [key.toLowerCase(), value]));
   if (token !== "" && tokens) return tokens.connection(token);
-  const identity = await hooks.connect?.({
+  const answer = await hooks.connect?.({
     ...session.facts,
     name,
     version,
     token,
     data,
     channels: [...(subs?.keys() ?? [])],
-    headers: new Map(Array.from(headers ?? [], ([key, value]) => [key.toLowerCase(), value])),
   });
-  if (identity) return identity;
+  const identity = checkIdentity(answer);
+  if (identity) {
+    session.isRefreshedHere = hooks.refresh !== undefined;
+    return identity;
+  }
   if (settings.anonymous && token === "") return { user: "" };
   throw new ChannelError(ErrorCode.Unauthorized);
 }

@@ -8,6 +8,7 @@ import { DisconnectCode, ErrorCode, SubscribeFlag } from "../../protocol/codes.t
 import type { Command, SubscribeRequest, SubscribeResult } from "../../protocol/messages.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import { decodePublication } from "../events.ts";
+import { checkSubscribeGrant } from "../hook-answers.ts";
 import type { ServerSubscription, SubscriptionClaims } from "../hooks.ts";
 import type { ChannelName } from "../namespaces.ts";
 import { ttlOf } from "../expiry.ts";
@@ -23,6 +24,8 @@ export async function subscribe(session: Session, command: Command): Promise<voi
   if (session.subscriptions.has(name.channel)) throw new ChannelError(ErrorCode.AlreadySubscribed);
   checkCount(session);
   const grant = await authorize(session, name, request);
+  // (Nobody would end the subscription of a client that has gone meanwhile.)
+  if (session.isOver) return;
   const { subscription, result } = await open(session, name, grant, request, false);
   if (subscription.isEnded) return;
   session.reply(command, "subscribe", { ...result, data: grant.data });
@@ -51,17 +54,21 @@ export async function open(
   request: SubscribeRequest,
   isServerSide: boolean,
 ): Promise<{ subscription: Subscription; result: SubscribeResult }> {
+  const hasToken = !isServerSide && (request.token ?? "") !== "";
+  const isRefreshedHere = !hasToken && session.server.hooks.subRefresh !== undefined;
   const subscription = new Subscription(session, {
     ...grant,
     name,
     isServerSide,
+    isRefreshedHere,
     wantsJoinLeave: isServerSide || request.join_leave === true,
   });
   session.subscriptions.set(name.channel, subscription);
   try {
     await session.server.open(session, subscription);
     const result = subscription.isRecoverable ? await recover(session, subscription, request) : {};
-    return { subscription, result: { ...result, ...ttlOf(grant.expireAt) } };
+    const ttl = isRefreshedHere ? {} : ttlOf(grant.expireAt);
+    return { subscription, result: { ...result, ...ttl } };
   } catch (error) {
     session.leave(subscription, 0, "");
     throw error;
@@ -111,7 +118,8 @@ async function authorize(
   if (token !== "") return subscriptionClaims(session, name, token);
   const { hooks } = session.server;
   const { channel } = name;
-  const grant = await hooks.subscribe?.({ ...session.facts, channel, token, data });
+  const answer = await hooks.subscribe?.({ ...session.facts, channel, token, data });
+  const grant = checkSubscribeGrant(answer);
   if (grant) return grant;
   if (maySubscribe(session, name)) return {};
   throw new ChannelError(ErrorCode.PermissionDenied);
