@@ -43,13 +43,14 @@ interface Headers {
 export class ForwardedHeaders {
   readonly #real: readonly string[];
   readonly #emulated: readonly string[];
-  readonly #static: ReadonlyMap<string, string>;
+  /** Those of ours. */
+  readonly fixed: ReadonlyMap<string, string>;
 
   /** @throws TypeError for names that can't be forwarded, and values that can't be sent. */
   constructor({ headers = [], emulatedHeaders = [], staticHeaders = {} }: HeaderOptions) {
     this.#real = headers.map(checkName);
     this.#emulated = emulatedHeaders.map(checkName);
-    this.#static = new Map(
+    this.fixed = new Map(
       Object.entries(staticHeaders).map(([name, value]) => {
         // (The value may be a secret.)
         if (!VALUE.test(value)) throw new TypeError(`the header ${name} has a value that can't be`);
@@ -63,7 +64,7 @@ export class ForwardedHeaders {
     for (const name of this.#emulated) add(found, name, headers.get(name));
     const real = headersOf(request);
     for (const name of this.#real) add(found, name, real && valueOf(real, name));
-    for (const [name, value] of this.#static) found.set(name, value);
+    for (const [name, value] of this.fixed) found.set(name, value);
     return found;
   }
 }
