@@ -179,6 +179,7 @@ class Backend {
     const given = this.#options[name];
     if (given === undefined) return undefined;
     const options: HttpHookOptions = typeof given === "string" ? { url: given } : given;
+    checkPolicy(name, options);
     const endpoint = this.#endpoint(name, options);
     return async (event) => {
       try {
@@ -211,7 +212,7 @@ class Backend {
       url: checkUrl(`the ${name} hook`, options.url),
       timeout: above0(name, "timeout", options.timeout ?? 1_000),
       concurrency: above0(name, "concurrency", options.concurrency ?? 64),
-      maxWaiting: options.maxWaiting ?? 1_024,
+      maxWaiting: atLeast0(name, "maxWaiting", options.maxWaiting ?? 1_024),
       maxResponse: above0("httpHooks", "maxResponse", maxResponse),
       breaker: {
         failures: above0(name, "maxFailures", options.maxFailures ?? 5),
@@ -243,7 +244,7 @@ class Backend {
     if (!(error instanceof BackendError && error.kind === "refused")) {
       this.#logger.warn(`the ${name} hook failed: ${reasonOf(error)}`);
     }
-    if (fail === "open" && name !== "rpc") return undefined;
+    if (fail === "open") return undefined;
     throw new ChannelError(ErrorCode.Internal, undefined, { temporary: true, cause: error });
   }
 
@@ -263,6 +264,16 @@ class Backend {
       },
     };
   }
+}
+
+/** There is nothing that an `rpc` could be answered with instead. */
+function checkPolicy(name: HookName, { fail = "closed" }: HttpHookOptions): void {
+  if (fail === "closed" || (fail === "open" && name !== "rpc")) return;
+  throw new TypeError(`the ${name} hook can't fail ${JSON.stringify(fail)}`);
+}
+
+function atLeast0(owner: string, name: string, value: number): number {
+  return value === 0 ? 0 : above0(owner, name, value);
 }
 
 function above0(owner: string, name: string, value: number): number {

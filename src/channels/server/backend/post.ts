@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quiet } from "../../../util/quiet.ts";
+
 /** The part of the platform's `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -36,8 +38,26 @@ export interface Posted {
   readonly body: string | undefined;
 }
 
-/** Sends JSON. A redirect is an answer like any other: what is sent is for this address only. */
+/**
+ * Sends JSON. A redirect is an answer like any other: what is sent is for this address only. Rejects when `signal` comes,
+ * even if `fetch` doesn't heed it.
+ */
 export async function post(init: PostInit): Promise<Posted> {
+  const { signal } = init;
+  let giveUp!: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp = () => reject(signal.reason as Error);
+  });
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([request(init), aborted]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+async function request(init: PostInit): Promise<Posted> {
   const { url, body, headers, maxResponse, signal, fetch } = init;
   const response = await fetch(url, {
     method: "POST",
@@ -46,13 +66,18 @@ export async function post(init: PostInit): Promise<Posted> {
     redirect: "manual",
     signal,
   });
-  return { status: response.status, body: await readBounded(response, maxResponse) };
+  return { status: response.status, body: await readBounded(response, maxResponse, signal) };
 }
 
-async function readBounded({ body }: Response, max: number): Promise<string | undefined> {
+async function readBounded(
+  { body }: Response,
+  max: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (!body) return "";
   const decoder = new TextDecoder();
   const reader = body.getReader();
+  signal.addEventListener("abort", () => void quiet(reader.cancel()), { once: true });
   let size = 0;
   let text = "";
   for (;;) {
@@ -61,7 +86,7 @@ async function readBounded({ body }: Response, max: number): Promise<string | un
     size += value.length;
     if (size > max) {
       // (The answer is given up, and so is what goes wrong with it.)
-      reader.cancel().catch(() => {});
+      void quiet(reader.cancel());
       return undefined;
     }
     text += decoder.decode(value, { stream: true });
