@@ -126,5 +126,8 @@ test("fullduplex/channels/server exports these names", () => {
     "ChannelError",
     "DisconnectError",
     "createChannels",
+    "eventSender",
+    "httpHooks",
+    "verifySignature",
   ]);
 });

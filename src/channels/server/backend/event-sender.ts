@@ -331,7 +331,9 @@ function resolve(options: EventSenderOptions): Settings {
   for (const [name, value] of Object.entries(settings)) {
     const least = name === "delay" || name === "debounce" ? 0 : Number.MIN_VALUE;
     if (typeof value === "number" && value >= least) continue;
-    throw new RangeError(`${name} of eventSender is ${JSON.stringify(value)}, which makes no sense`);
+    throw new RangeError(
+      `${name} of eventSender is ${JSON.stringify(value)}, which makes no sense`,
+    );
   }
   return settings;
 }

@@ -63,11 +63,14 @@ test("a request of the web will do, and none at all", () => {
 });
 
 describe("what can't be forwarded is a mistake", () => {
-  test.each(["host", "Content-Length", "connection", "x-signature", "a b", "", "a:"])("%j", (name) => {
-    expect(() => new ForwardedHeaders({ headers: [name] })).toThrow(TypeError);
-    expect(() => new ForwardedHeaders({ emulatedHeaders: [name] })).toThrow(TypeError);
-    expect(() => new ForwardedHeaders({ staticHeaders: { [name]: "1" } })).toThrow(TypeError);
-  });
+  test.each(["host", "Content-Length", "connection", "x-signature", "a b", "", "a:"])(
+    "%j",
+    (name) => {
+      expect(() => new ForwardedHeaders({ headers: [name] })).toThrow(TypeError);
+      expect(() => new ForwardedHeaders({ emulatedHeaders: [name] })).toThrow(TypeError);
+      expect(() => new ForwardedHeaders({ staticHeaders: { [name]: "1" } })).toThrow(TypeError);
+    },
+  );
 
   test("values, which are not shown", () => {
     const make = (): unknown => new ForwardedHeaders({ staticHeaders: { "x-key": "se\ncret" } });

@@ -67,12 +67,13 @@ test.each([
   expect(await verifySignature(body, header, "secret", now)).toBe(false);
 });
 
-test.each([["none", []], ["an empty one", ""], ["an empty one among others", ["a", ""]]])(
-  "without a secret (%s) verifying is a mistake",
-  async (_, secrets) => {
-    await expect(verifySignature(body, "", secrets)).rejects.toThrow(TypeError);
-  },
-);
+test.each([
+  ["none", []],
+  ["an empty one", ""],
+  ["an empty one among others", ["a", ""]],
+])("without a secret (%s) verifying is a mistake", async (_, secrets) => {
+  await expect(verifySignature(body, "", secrets)).rejects.toThrow(TypeError);
+});
 
 test("a secret that is not set is a mistake", async () => {
   await expect(verifySignature(body, "", undefined as never)).rejects.toThrow(/needs a secret/);
