@@ -17,9 +17,11 @@ import type {
 type Fields = Readonly<Record<string, string | undefined>>;
 
 export function connectQuestion(event: ConnectEvent): string {
-  const { name, version, channels, data } = event;
+  const { token, name, version, channels, data } = event;
   return write({
     ...client(event, data),
+    // (Of ours: it is there when there is no `tokens` to check it.)
+    token: token === "" ? undefined : JSON.stringify(token),
     ...payload(data),
     name: name === "" ? undefined : JSON.stringify(name),
     version: version === "" ? undefined : JSON.stringify(version),

@@ -77,8 +77,8 @@ describe("what is asked", () => {
   const known = { ...common, user: "ada", meta: { m: 1 } };
 
   test("connect", async () => {
-    await make({ connect: URL_OF_HOOK }).connect?.(connectEvent);
-    const expected = { data: { a: [1] }, name: "js", version: "1.2", channels: ["x", "y"] };
+    await make({ connect: URL_OF_HOOK }).connect?.({ ...connectEvent, token: "t" });
+    const expected = { token: "t", data: { a: [1] }, name: "js", version: "1.2", channels: ["x", "y"] };
     expect(requests.map(({ body }) => body)).toEqual([{ ...common, ...expected }]);
     expect(requests[0]).toMatchObject({ url: URL_OF_HOOK, init: { method: "POST" } });
     expect(requests[0]?.init.redirect).toBe("manual");
