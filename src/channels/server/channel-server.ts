@@ -47,7 +47,7 @@ import { Topics } from "./topics.ts";
 const VERSION = "1.0.0";
 
 export class ChannelServer implements Channels, SessionServer {
-  readonly commands = commands;
+  readonly commands: SessionServer["commands"] = commands;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -56,7 +56,7 @@ export class ChannelServer implements Channels, SessionServer {
   readonly tokens: TokenVerifier | undefined;
   readonly namespaces: Namespaces;
   readonly topics: Topics;
-  readonly version = VERSION;
+  readonly version: string = VERSION;
   readonly subprotocols: readonly string[] = ["centrifuge-json"];
   readonly #onEvent: ((event: ChannelsEvent) => void) | undefined;
   readonly #ownsEngine: boolean;

@@ -44,7 +44,7 @@ export class Session implements SubscriptionOwner {
   readonly connection: Connection;
   readonly codec: Codec;
   readonly transport: ClientFacts["transport"];
-  readonly subscriptions = new Map<string, Subscription>();
+  readonly subscriptions: Map<string, Subscription> = new Map();
   /** Those that the client emulates. */
   headers: ReadonlyMap<string, string> = NO_HEADERS;
   /** When the connection has expired the application is asked, and not the client for a token. */
