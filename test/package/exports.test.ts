@@ -134,6 +134,9 @@ test("fullduplex/channels/server exports these names", () => {
     "DisconnectError",
     "createApi",
     "createChannels",
+    "eventSender",
+    "httpHooks",
     "tokenVerifier",
+    "verifySignature",
   ]);
 });

@@ -363,8 +363,12 @@ export class ChannelServer implements Channels, SessionServer {
     if (subscription.isEnded) return;
     subscription.expireAt = expireAt;
     if (info !== undefined) subscription.info = info;
-    subscription.expiry ??= new Expiry(this.clock, () => session.expireSubscription(subscription));
-    subscription.expiry.set(expireAt, this.settings.expiryGrace);
+    subscription.expiry ??= new Expiry(
+      this.clock,
+      () => void session.expireSubscription(subscription),
+    );
+    const grace = subscription.isRefreshedHere ? 0 : this.settings.expiryGrace;
+    subscription.expiry.set(expireAt, grace);
   }
 
   keepPresence(session: Session): void {

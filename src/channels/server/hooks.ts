@@ -22,6 +22,8 @@ export interface ClientFacts {
   readonly meta: string | undefined;
   /** The handshake: what `serve` calls `connection.request`, or a `StreamRequest`. */
   readonly request: unknown;
+  /** Header fields that the client emulates with its connect, where it can't send real ones. Names are in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 export interface ConnectEvent extends ClientFacts {
@@ -31,8 +33,6 @@ export interface ConnectEvent extends ClientFacts {
   readonly data: Data | undefined;
   /** Those that it asks for at once. */
   readonly channels: readonly string[];
-  /** Header fields that the client emulates, where it can't send real ones. Names are in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** A subscription that the server makes. */
@@ -101,19 +101,24 @@ export interface Extension {
 /**
  * Each decides about one kind of command. `undefined` means that it has nothing to say: then what tokens and namespaces
  * allow holds. To refuse, throw a `ChannelError` or a `DisconnectError`; anything else that is thrown is logged, and
- * answered as an internal error.
+ * answered as an internal error. So is an answer that is none: data has to be JSON as text, or bytes.
  */
 export interface Hooks {
   readonly connect?: ((event: ConnectEvent) => Awaitable<Identity | undefined>) | undefined;
-  /** Of a connection that expires and whose client brings no token. `"expired"` ends it. */
+  /**
+   * Of a connection that has expired: at once where the `connect` hook let it in, or when its client has brought no new
+   * token. `"expired"` ends it, and so does a time that has passed.
+   */
   readonly refresh?: ((event: ClientFacts) => Awaitable<Extension | "expired">) | undefined;
   readonly subscribe?:
     | ((event: SubscribeEvent) => Awaitable<SubscribeGrant | undefined>)
     | undefined;
   readonly publish?: ((event: PublishEvent) => Awaitable<PublishGrant | undefined>) | undefined;
+  /** Of a subscription that has expired, in the same way; and when a client asks for more time without a token. */
   readonly subRefresh?: ((event: SubscribeEvent) => Awaitable<Extension | "expired">) | undefined;
+  /** Those of one client run at the same time. */
   readonly rpc?: ((event: RpcEvent) => Awaitable<Data | undefined>) | undefined;
-  /** A message that wants no answer. */
+  /** A message that wants no answer. Those of one client come in order. */
   readonly message?: ((event: MessageEvent) => Awaitable<void>) | undefined;
 }
 

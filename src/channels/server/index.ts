@@ -6,6 +6,20 @@
 
 export { createApi } from "./api/create-api.ts";
 export type { ApiOptions } from "./api/create-api.ts";
+export { eventSender } from "./backend/event-sender.ts";
+export type { EventSender, EventSenderOptions, EventStats } from "./backend/event-sender.ts";
+export { httpHooks } from "./backend/http-hooks.ts";
+export type {
+  HttpHookOptions,
+  HttpHooks,
+  HttpHooksOptions,
+  HttpRpcOptions,
+} from "./backend/http-hooks.ts";
+export type { EndpointStats } from "./backend/endpoint.ts";
+export type { HeaderOptions } from "./backend/forwarded-headers.ts";
+export type { Fetch } from "./backend/post.ts";
+export { verifySignature } from "./backend/signature.ts";
+export type { VerifyOptions } from "./backend/signature.ts";
 export type {
   Channels,
   ConnectionFacts,

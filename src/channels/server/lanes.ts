@@ -17,20 +17,32 @@ export class Lanes {
     this.#limit = limit;
   }
 
-  /** Does `work`, which must not reject, behind what is in its lane. Returns a promise when there is enough for now. */
-  run(lane: string, work: () => Promise<void>): Promise<void> | undefined {
-    const before = this.#last.get(lane);
-    const done: Promise<void> = (before ? before.then(work) : work()).then(() =>
-      this.#leave(lane, done),
-    );
-    this.#last.set(lane, done);
-    this.#running++;
-    if (this.#running < this.#limit) return undefined;
-    return (this.#room ??= new Deferred()).promise;
+  /** Whether whoever brings more should wait. */
+  get isFull(): boolean {
+    return this.#running >= this.#limit;
   }
 
-  #leave(lane: string, done: Promise<void>): void {
-    if (this.#last.get(lane) === done) this.#last.delete(lane);
+  /**
+   * Does `work`, which must not reject, behind what is in its lane; without one, at once. Returns a promise when there is
+   * enough for now.
+   */
+  run(lane: string | undefined, work: () => Promise<void>): Promise<void> | undefined {
+    this.#running++;
+    if (lane === undefined) void work().then(() => this.#leave());
+    else this.#runBehind(lane, work);
+    return this.isFull ? (this.#room ??= new Deferred()).promise : undefined;
+  }
+
+  #runBehind(lane: string, work: () => Promise<void>): void {
+    const before = this.#last.get(lane);
+    const done: Promise<void> = (before ? before.then(work) : work()).then(() => {
+      if (this.#last.get(lane) === done) this.#last.delete(lane);
+      this.#leave();
+    });
+    this.#last.set(lane, done);
+  }
+
+  #leave(): void {
     this.#running--;
     this.#room?.resolve();
     this.#room = undefined;

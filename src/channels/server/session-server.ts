@@ -34,8 +34,8 @@ export interface PublicationInit {
 /** What is done for a command. */
 export interface CommandEntry {
   readonly method: Method | "send";
-  /** Commands of one lane are done one after the other. */
-  readonly lane: (command: Command) => string;
+  /** Commands of one lane are done one after the other; those without one wait for nobody. */
+  readonly lane: (command: Command) => string | undefined;
   /** Answers the command, or rejects with what it is to be refused with. */
   readonly run: (session: Session, command: Command) => Promise<void>;
 }

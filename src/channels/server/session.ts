@@ -21,14 +21,17 @@ import type {
   Results,
 } from "../protocol/messages.ts";
 import { CommandReader } from "./command-reader.ts";
+import { ChannelError, DisconnectError } from "./errors.ts";
 import type { Delivery } from "./events.ts";
 import { Expiry, ttlOf } from "./expiry.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import type { ClientFacts, Identity } from "./hooks.ts";
+import { checkExtension } from "./hook-answers.ts";
+import type { Awaitable, ClientFacts, Extension, Hooks, Identity } from "./hooks.ts";
 import type { SessionServer } from "./session-server.ts";
 import type { Subscription, SubscriptionOwner } from "./subscription.ts";
 
 const PING: Reply = {};
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 const NOBODY: Identity = { user: "" };
 
@@ -41,6 +44,10 @@ export class Session implements SubscriptionOwner {
   readonly codec: Codec;
   readonly transport: ClientFacts["transport"];
   readonly subscriptions: Map<string, Subscription> = new Map();
+  /** Those that the client emulates. */
+  headers: ReadonlyMap<string, string> = NO_HEADERS;
+  /** When the connection has expired the application is asked, and not the client for a token. */
+  isRefreshedHere = false;
   readonly #reader = new CommandReader(this);
   readonly #heartbeat: Heartbeat;
   readonly #expiry: Expiry;
@@ -111,7 +118,7 @@ export class Session implements SubscriptionOwner {
   }
 
   get facts(): ClientFacts {
-    const { client, user, transport } = this;
+    const { client, user, transport, headers } = this;
     const { meta } = this.#identity;
     return {
       client,
@@ -120,6 +127,7 @@ export class Session implements SubscriptionOwner {
       encoding: this.codec.name,
       meta,
       request: this.connection.request,
+      headers,
     };
   }
 
@@ -142,6 +150,7 @@ export class Session implements SubscriptionOwner {
   unidentify(): void {
     for (const subscription of this.subscriptions.values()) this.leave(subscription, 0, "");
     this.server.dismiss(this);
+    this.isRefreshedHere = false;
     this.extend(undefined, undefined);
     this.#identity = NOBODY;
   }
@@ -166,12 +175,12 @@ export class Session implements SubscriptionOwner {
       this.#identity = { ...this.#identity, info };
       this.server.keepPresence(this);
     }
-    this.#expiry.set(expireAt, this.server.settings.expiryGrace);
+    this.#expiry.set(expireAt, this.isRefreshedHere ? 0 : this.server.settings.expiryGrace);
   }
 
   /** Seconds until the connection expires, as the answers say it. */
   get ttl(): { expires?: boolean; ttl?: number } {
-    return ttlOf(this.#expireAt);
+    return this.isRefreshedHere ? {} : ttlOf(this.#expireAt);
   }
 
   reply<M extends Method>(command: Command, method: M, result: Results[M]): void {
@@ -209,8 +218,14 @@ export class Session implements SubscriptionOwner {
     if (isLive) this.push({ channel, unsubscribe: { code, reason } });
   }
 
-  expireSubscription(subscription: Subscription): void {
-    this.unsubscribe(subscription, UnsubscribeCode.Expired, "subscription expired");
+  async expireSubscription(subscription: Subscription): Promise<void> {
+    const { name, expireAt } = subscription;
+    const event = { ...this.facts, channel: name.channel, token: "", data: undefined };
+    const extension = await this.#askAgain("subRefresh", (hooks) => hooks.subRefresh?.(event));
+    // What has changed meanwhile counts more.
+    if (this.isOver || subscription.isEnded || subscription.expireAt !== expireAt) return;
+    if (extension) this.server.extendSubscription(this, subscription, extension);
+    else this.unsubscribe(subscription, UnsubscribeCode.Expired, "subscription expired");
   }
 
   // ---- from its subscriptions
@@ -256,17 +271,29 @@ export class Session implements SubscriptionOwner {
   }
 
   async #expire(): Promise<void> {
+    const expireAt = this.#expireAt;
+    const extension = await this.#askAgain("refresh", (hooks) => hooks.refresh?.(this.facts));
+    // What has changed meanwhile counts more.
+    if (this.isOver || this.#expireAt !== expireAt) return;
+    if (extension) this.extend(extension.expireAt, extension.info);
+    else this.close(DisconnectCode.Expired, "connection expired");
+  }
+
+  /** How much longer something may go on that has expired, if the application lets it. Never rejects. */
+  async #askAgain(
+    name: "refresh" | "subRefresh",
+    ask: (hooks: Hooks) => Awaitable<Extension | "expired" | undefined>,
+  ): Promise<Extension | undefined> {
     try {
-      const extension = await this.server.hooks.refresh?.(this.facts);
-      if (this.isOver) return;
-      if (extension && extension !== "expired") {
-        this.extend(extension.expireAt, extension.info);
-        return;
-      }
+      const extension = checkExtension(name, await ask(this.server.hooks));
+      return extension === "expired" ? undefined : extension;
     } catch (error) {
-      this.server.logger.error("the refresh hook failed", error);
+      if (error instanceof DisconnectError) this.close(error.closeCode, error.reason);
+      else if (!(error instanceof ChannelError)) {
+        this.server.logger.error(`the ${name} hook failed`, error);
+      }
+      return undefined;
     }
-    this.close(DisconnectCode.Expired, "connection expired");
   }
 
   #end({ code, reason }: CloseInfo): void {

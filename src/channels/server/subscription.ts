@@ -29,6 +29,8 @@ export interface SubscriptionInit extends ServerSubscription {
   readonly name: ChannelName;
   /** The server made it, not the client. */
   readonly isServerSide: boolean;
+  /** When it has expired the application is asked, and not the client for a token. */
+  readonly isRefreshedHere: boolean;
   /** The client asked to be told who comes and leaves. */
   readonly wantsJoinLeave: boolean;
 }
@@ -43,6 +45,7 @@ export class Subscription implements Subscriber {
   readonly id = String(++count);
   readonly name: ChannelName;
   readonly isServerSide: boolean;
+  readonly isRefreshedHere: boolean;
   /** Nothing is ever missed without being told. */
   readonly isRecoverable: boolean;
   readonly hasPresence: boolean;
@@ -73,6 +76,7 @@ export class Subscription implements Subscriber {
     this.#owner = owner;
     this.name = name;
     this.isServerSide = isServerSide;
+    this.isRefreshedHere = init.isRefreshedHere;
     this.isRecoverable = namespace.history !== undefined && (recover ?? namespace.recover);
     this.hasPresence = presence ?? namespace.presence;
     this.tellsJoinLeave = joinLeave ?? namespace.joinLeave;

@@ -36,8 +36,8 @@ export const commands: readonly CommandEntry[] = [
   { method: "presence_stats", lane: byChannel("presence_stats"), run: presenceStats },
   { method: "history", lane: byChannel("history"), run: history },
   { method: "sub_refresh", lane: byChannel("sub_refresh"), run: subRefresh },
-  { method: "rpc", lane: () => "rpc", run: rpc },
-  { method: "send", lane: () => "rpc", run: send },
+  { method: "rpc", lane: () => undefined, run: rpc },
+  { method: "send", lane: () => "send", run: send },
   { method: "refresh", lane: () => "refresh", run: refresh },
   { method: "connect", lane: () => "connect", run: connect },
   {

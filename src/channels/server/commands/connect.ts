@@ -8,6 +8,7 @@ import { ErrorCode } from "../../protocol/codes.ts";
 import type { Command, ConnectRequest, SubscribeResult } from "../../protocol/messages.ts";
 import { ChannelError } from "../errors.ts";
 import type { Identity, ServerSubscription } from "../hooks.ts";
+import { checkIdentity } from "../hook-answers.ts";
 import type { Session } from "../session.ts";
 import type { Subscription } from "../subscription.ts";
 import { begin, open } from "./subscribe.ts";
@@ -55,19 +56,23 @@ async function enter(session: Session, command: Command, identity: Identity): Pr
 
 /** A token, the application, or nobody at all says who this is. */
 async function identify(session: Session, request: ConnectRequest): Promise<Identity> {
-  const { token = "", data, name = "", version = "", subs, headers } = request;
+  const { token = "", data, name = "", version = "", subs, headers = [] } = request;
   const { tokens, hooks, settings } = session.server;
+  session.headers = new Map(Array.from(headers, ([key, value]) => [key.toLowerCase(), value]));
   if (token !== "" && tokens) return tokens.connection(token);
-  const identity = await hooks.connect?.({
+  const answer = await hooks.connect?.({
     ...session.facts,
     name,
     version,
     token,
     data,
     channels: [...(subs?.keys() ?? [])],
-    headers: new Map(Array.from(headers ?? [], ([key, value]) => [key.toLowerCase(), value])),
   });
-  if (identity) return identity;
+  const identity = checkIdentity(answer);
+  if (identity) {
+    session.isRefreshedHere = hooks.refresh !== undefined;
+    return identity;
+  }
   if (settings.anonymous && token === "") return { user: "" };
   throw new ChannelError(ErrorCode.Unauthorized);
 }

@@ -8,6 +8,7 @@ import { DisconnectCode, ErrorCode } from "../../protocol/codes.ts";
 import type { Command } from "../../protocol/messages.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import type { Extension } from "../hooks.ts";
+import { checkExtension } from "../hook-answers.ts";
 import { ttlOf } from "../expiry.ts";
 import type { Session } from "../session.ts";
 import type { Subscription } from "../subscription.ts";
@@ -37,12 +38,9 @@ export async function subRefresh(session: Session, command: Command): Promise<vo
 async function extend(session: Session, { name }: Subscription, token: string): Promise<Extension> {
   const { hooks } = session.server;
   if (token !== "") return subscriptionClaims(session, name, token);
-  const extension = await hooks.subRefresh?.({
-    ...session.facts,
-    channel: name.channel,
-    token,
-    data: undefined,
-  });
+  const { channel } = name;
+  const answer = await hooks.subRefresh?.({ ...session.facts, channel, token, data: undefined });
+  const extension = checkExtension("subRefresh", answer);
   if (!extension) throw new ChannelError(ErrorCode.BadRequest);
   if (extension === "expired") throw new ChannelError(ErrorCode.Expired);
   return extension;

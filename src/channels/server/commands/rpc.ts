@@ -7,13 +7,15 @@
 import { ErrorCode } from "../../protocol/codes.ts";
 import type { Command } from "../../protocol/messages.ts";
 import { ChannelError } from "../errors.ts";
+import { checkRpcData } from "../hook-answers.ts";
 import type { Session } from "../session.ts";
 
 export async function rpc(session: Session, command: Command): Promise<void> {
   const { method = "", data } = command.rpc ?? {};
   const { hooks } = session.server;
   if (!hooks.rpc) throw new ChannelError(ErrorCode.MethodNotFound);
-  session.reply(command, "rpc", { data: await hooks.rpc({ ...session.facts, method, data }) });
+  const answer = await hooks.rpc({ ...session.facts, method, data });
+  session.reply(command, "rpc", { data: checkRpcData(answer) });
 }
 
 /** A message that nobody answers. */

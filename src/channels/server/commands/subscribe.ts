@@ -8,6 +8,7 @@ import { DisconnectCode, ErrorCode, SubscribeFlag } from "../../protocol/codes.t
 import type { Command, SubscribeRequest, SubscribeResult } from "../../protocol/messages.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import { decodePublication } from "../events.ts";
+import { checkSubscribeGrant } from "../hook-answers.ts";
 import type { ServerSubscription, SubscriptionClaims } from "../hooks.ts";
 import type { ChannelName } from "../namespaces.ts";
 import { ttlOf } from "../expiry.ts";
@@ -22,6 +23,8 @@ export async function subscribe(session: Session, command: Command): Promise<voi
   if (request.tf !== undefined) throw new ChannelError(ErrorCode.BadRequest);
   checkRoom(session, name);
   const grant = await authorize(session, name, request);
+  // (Nobody would end the subscription of a client that has gone meanwhile.)
+  if (session.isOver) return;
   const { subscription, result } = await open(session, name, grant, request, false);
   // The application has ended it meanwhile.
   if (subscription.isEnded) throw new ChannelError(ErrorCode.PermissionDenied);
@@ -55,18 +58,21 @@ export async function open(
   // (Much may have happened while it was found out whether it is allowed.)
   if (session.isOver) throw new ChannelError(ErrorCode.NotAvailable);
   checkRoom(session, name);
+  const hasToken = !isServerSide && (request.token ?? "") !== "";
+  const isRefreshedHere = !hasToken && session.server.hooks.subRefresh !== undefined;
   const subscription = new Subscription(session, {
     ...grant,
     name,
     isServerSide,
+    isRefreshedHere,
     wantsJoinLeave: isServerSide || request.join_leave === true,
   });
   session.subscriptions.set(name.channel, subscription);
   try {
     await session.server.open(session, subscription);
     const result = subscription.isRecoverable ? await recover(session, subscription, request) : {};
-    const { data, expireAt } = grant;
-    return { subscription, result: { ...result, ...ttlOf(expireAt), data } };
+    const ttl = isRefreshedHere ? {} : ttlOf(grant.expireAt);
+    return { subscription, result: { ...result, ...ttl, data: grant.data } };
   } catch (error) {
     session.leave(subscription, 0, "");
     throw error;
@@ -116,7 +122,8 @@ async function authorize(
   if (token !== "") return subscriptionClaims(session, name, token);
   const { hooks } = session.server;
   const { channel } = name;
-  const grant = await hooks.subscribe?.({ ...session.facts, channel, token, data });
+  const answer = await hooks.subscribe?.({ ...session.facts, channel, token, data });
+  const grant = checkSubscribeGrant(answer);
   if (grant) return grant;
   if (maySubscribe(session, name)) return {};
   throw new ChannelError(ErrorCode.PermissionDenied);
