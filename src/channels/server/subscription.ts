@@ -42,7 +42,7 @@ let count = 0;
 
 export class Subscription implements Subscriber {
   /** Different from those of all others. */
-  readonly id = String(++count);
+  readonly id: string = String(++count);
   readonly name: ChannelName;
   readonly isServerSide: boolean;
   readonly isRefreshedHere: boolean;
