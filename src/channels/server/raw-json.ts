@@ -12,7 +12,10 @@ import { JsonReader } from "../protocol/json-text.ts";
 export function rawMembers(object: string): Map<string, string> {
   const members = new Map<string, string>();
   const reader = new JsonReader(object);
-  reader.object((name) => members.set(name, reader.raw()));
+  reader.enterObject();
+  for (let name = reader.nextKey(); name !== undefined; name = reader.nextKey()) {
+    members.set(name, reader.raw());
+  }
   return members;
 }
 
@@ -20,7 +23,8 @@ export function rawMembers(object: string): Map<string, string> {
 export function rawItems(array: string): string[] {
   const items: string[] = [];
   const reader = new JsonReader(array);
-  reader.array(() => items.push(reader.raw()));
+  reader.enterArray();
+  while (reader.nextItem()) items.push(reader.raw());
   return items;
 }
 
