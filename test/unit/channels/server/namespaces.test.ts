@@ -12,7 +12,7 @@ import type { NamespaceOptions } from "../../../../src/channels/server/namespace
 const ALL = new Namespaces({
   "": {},
   chat: {},
-  __proto__: {},
+
   ["__proto__"]: {},
   num: { pattern: /\d+/g },
 });
