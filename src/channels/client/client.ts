@@ -12,14 +12,14 @@ import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { interruptible } from "../../util/interruptible.ts";
 import { quiet } from "../../util/quiet.ts";
-import { ErrorCode } from "../protocol/codes.ts";
+import { TOKEN_EXPIRED } from "../protocol/codes.ts";
 import { ChannelError } from "../server/errors.ts";
 import { Calls } from "./calls.ts";
 import { ChannelSubscription } from "./channel-subscription.ts";
 import type { SubscriptionHost } from "./channel-subscription.ts";
 import { Latest } from "./latest.ts";
 import { Link } from "./link.ts";
-import { toMembers, toPublication } from "./read.ts";
+import { copyJson, toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
@@ -77,7 +77,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     this.backoff = options;
     this.stableAfter = options.stableAfter ?? 10_000;
     this.#open = open;
-    this.#options = options;
+    this.#options = { ...options, data: copyJson(options.data) };
     this.#token = options.token;
     this.#refresher = new Refresher(clock, options, () => this.#renew());
     // (Subscriptions that are made at once go with the first frame.)
@@ -258,7 +258,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     this.#offers.clear();
     for (const subscription of this.#subscriptions.values()) subscription.disconnected();
     this.calls.close(error);
-    if (error instanceof ChannelError && error.errorCode === ErrorCode.TokenExpired) {
+    if (error instanceof ChannelError && error.errorCode === TOKEN_EXPIRED) {
       this.#token = undefined;
     }
   }
@@ -282,7 +282,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
       return isFinal && initiator === "remote";
     }
     if (!(error instanceof ChannelError)) return isRefused(error);
-    const isExpired = error.errorCode === ErrorCode.TokenExpired;
+    const isExpired = error.errorCode === TOKEN_EXPIRED;
     return !error.temporary && !(isExpired && this.#options.getToken);
   }
 

@@ -324,6 +324,50 @@ describe("the end", () => {
     expect(news.state).toBe("subscribed");
   });
 
+  test("the end of what was before is not the end of what has been asked for since", async () => {
+    await using script = new Script();
+    await using old = script.client.subscribe("a");
+    const peer = await script.connected();
+    await peer.answer("subscribe");
+    await old.ready();
+    const told = old.unsubscribe();
+    const news = script.client.subscribe("a");
+    peer.send({ push: { channel: "a", unsubscribe: { code: 2500 } } });
+    await peer.answer("unsubscribe");
+    await told;
+    await peer.answer("subscribe");
+    await news.ready();
+    expect(news.state).toBe("subscribed");
+  });
+
+  test("the server can end a subscription that it has not answered yet", async () => {
+    await using script = new Script();
+    const news = script.client.subscribe("a");
+    const peer = await script.connected();
+    await peer.command();
+    peer.send({ push: { channel: "a", unsubscribe: { code: 2000, reason: "no" } } });
+    expect(await rejection(news.ready())).toMatchObject({ errorCode: 2000, message: "no" });
+    expect(await peer.answer("unsubscribe")).toEqual({ channel: "a" });
+  });
+
+  test("delays begin anew when a subscription has lived a while", async () => {
+    await using script = new Script({ initialDelay: 100, maxDelay: 1_000_000 });
+    script.client.subscribe("a");
+    const peer = await script.connected();
+    for (let round = 0; round < 4; round++) {
+      await peer.refuse("subscribe", 100, true);
+      await turns(2);
+      await script.clock.advanceAsync(100 * 2 ** round);
+    }
+    await peer.answer("subscribe");
+    await turns(2);
+    await script.clock.advanceAsync(10_000);
+    peer.send({ push: { channel: "a", unsubscribe: { code: 2500 } } });
+    await turns(2);
+    await script.clock.advanceAsync(100);
+    await peer.answer("subscribe");
+  });
+
   test("an error that is temporary is no end", async () => {
     await using script = new Script({ initialDelay: 100 });
     const news = script.client.subscribe("a");
@@ -546,6 +590,31 @@ describe("subscriptions that the server makes", () => {
     await world.until(() => reader.items.length === 1, "it");
     await world.server.unsubscribe({ client: id }, "news:a");
     expect(await reader.done).toMatchObject({ errorCode: 2000 });
+  });
+
+  test("have members too", async () => {
+    await using world = new World({
+      hooks: { connect: () => ({ user: "ann" }) },
+      personal: "room",
+    });
+    const mine = world.client().subscribe("room:#ann", { server: true, presence: true });
+    await world.until(() => mine.presence.size === 1, "the first");
+    const other = world.client();
+    await world.until(() => mine.presence.size === 2, "the second");
+    await other.close();
+    await world.until(() => mine.presence.size === 1, "the leave");
+  });
+
+  test("can be ended by the client, and made anew by the server", async () => {
+    await using world = new World(personal);
+    const client = world.client();
+    const mine = client.subscribe("news:#ann", { server: true });
+    await mine.ready();
+    await mine.unsubscribe();
+    expect((await world.server.channels()).size).toBe(0);
+    const again = client.subscribe("news:#ann", { server: true });
+    await world.server.subscribe({ user: "ann" }, "news:#ann");
+    await again.ready();
   });
 
   test("show a gap to a slow reader", async () => {
