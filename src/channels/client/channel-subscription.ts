@@ -46,6 +46,8 @@ export interface SubscriptionHost {
   readonly stableAfter: number;
   /** Sends a line; `undefined` while the client is not connected. */
   readonly write: ((line: string) => unknown) | undefined;
+  /** Sends a line now, or as soon as the client is connected over the connection that there is. */
+  tell(line: string): void;
   publish(channel: string, data: never, options?: CallOptions): Promise<void>;
   history<T>(channel: string, options?: HistoryOptions): Promise<ChannelHistory<T>>;
   /** The server doesn't answer. */
@@ -314,13 +316,13 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
 
   /** Tells the server, if it has to be told. */
   #leave(): Promise<void> {
-    const { write, calls } = this.#host;
-    if (!write || !this.#isAsked) return Promise.resolve();
+    const { calls } = this.#host;
+    if (!this.#isAsked) return Promise.resolve();
     this.#isAsked = false;
     const told = new Deferred<void>();
     const { resolve } = told;
     const settlers = { resolve: () => resolve(), reject: () => resolve() };
-    write(calls.prepare("unsubscribe", { channel: this.channel }, settlers));
+    this.#host.tell(calls.prepare("unsubscribe", { channel: this.channel }, settlers));
     return told.promise;
   }
 

@@ -64,6 +64,8 @@ export class Client implements ChannelsClient, SubscriptionHost {
   readonly #subscriptions = new Map<string, ChannelSubscription>();
   /** What the server has subscribed the client to and nobody has asked for yet. */
   readonly #offers = new Map<string, SubscribeResult>();
+  /** What was to be sent when the server had not answered the first frame yet. */
+  #untold: string[] = [];
   readonly #refresher: Refresher;
   #token: string | undefined;
   #link: Link | undefined;
@@ -174,6 +176,12 @@ export class Client implements ChannelsClient, SubscriptionHost {
     return this.status.state === "connected" ? this.#link?.write : undefined;
   }
 
+  tell(line: string): void {
+    const { write } = this;
+    if (write) write(line);
+    else this.#untold.push(line);
+  }
+
   fail(error: unknown): void {
     this.#link?.fail(error);
   }
@@ -248,6 +256,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     link.watch(ping * 1000, this.#options.pingGrace ?? 10_000, pong);
     this.#expire(result);
     for (const [channel, made] of Object.entries(subs)) this.#accept(channel, made, size);
+    for (const line of this.#untold.splice(0)) void link.write(line);
     for (const subscription of this.#subscriptions.values()) subscription.start(link.write);
     this.calls.open(link.write);
   }
@@ -256,6 +265,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     this.#link = undefined;
     this.#refresher.stop();
     this.#offers.clear();
+    this.#untold = [];
     for (const subscription of this.#subscriptions.values()) subscription.disconnected();
     this.calls.close(error);
     if (error instanceof ChannelError && error.errorCode === TOKEN_EXPIRED) {

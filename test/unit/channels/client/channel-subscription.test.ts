@@ -268,6 +268,32 @@ describe("the end", () => {
     expect(await world.server.connections({ channel: "news:a" })).toHaveLength(1);
   });
 
+  test("also while the server has not answered the first frame yet", async () => {
+    await using world = new World();
+    const client = world.client();
+    const first = client.subscribe("news:a");
+    while (world.connections.length === 0) await Promise.resolve();
+    await Promise.resolve();
+    const told = first.unsubscribe();
+    const second = client.subscribe("news:a");
+    await Promise.all([told, second.ready()]);
+    expect(await world.server.connections({ channel: "news:a" })).toHaveLength(1);
+  });
+
+  test("a subscription that is ended before the first answer is ended on the server", async () => {
+    await using script = new Script();
+    const first = script.client.subscribe("a");
+    const peer = await script.peer();
+    const frame = await peer.frame();
+    expect(frame).toHaveLength(2);
+    const told = first.unsubscribe();
+    script.client.subscribe("a");
+    peer.send({ id: 1, connect: { client: "c" } }, { id: 2, subscribe: {} });
+    expect(await peer.answer("unsubscribe")).toEqual({ channel: "a" });
+    await told;
+    await peer.answer("subscribe");
+  });
+
   test("a channel has one subscription of a client at a time", async () => {
     await using world = new World();
     const client = world.client();
