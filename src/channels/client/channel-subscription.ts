@@ -11,12 +11,12 @@ import { ClosedError, StateError, TimeoutError } from "../../errors.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { quiet } from "../../util/quiet.ts";
-import { ErrorCode, UnsubscribeCode } from "../protocol/codes.ts";
+import { SUBSCRIBE_AGAIN, SUBSCRIPTION_EXPIRED, TOKEN_EXPIRED } from "../protocol/codes.ts";
 import { ChannelError } from "../server/errors.ts";
 import type { Calls } from "./calls.ts";
 import { Items } from "./items.ts";
 import { MemberMap } from "./member-map.ts";
-import { toMembers, toPublication } from "./read.ts";
+import { copyJson, toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
@@ -46,6 +46,8 @@ export interface SubscriptionHost {
   readonly stableAfter: number;
   /** Sends a line; `undefined` while the client is not connected. */
   readonly write: ((line: string) => unknown) | undefined;
+  /** Sends a line now, or as soon as the client is connected over the connection that there is. */
+  tell(line: string): void;
   publish(channel: string, data: never, options?: CallOptions): Promise<void>;
   history<T>(channel: string, options?: HistoryOptions): Promise<ChannelHistory<T>>;
   /** The server doesn't answer. */
@@ -90,7 +92,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     this.#host = host;
     this.channel = channel;
     this.isServerSide = server;
-    this.#options = options;
+    this.#options = { ...options, data: copyJson(options.data) };
     this.#items = new Items(maxQueue, () => this.#drained());
     this.#members = presence ? new MemberMap() : undefined;
     this.#refresher = new Refresher(host.clock, host.backoff, () => this.#renew());
@@ -170,7 +172,11 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     const { recoverable, recovered, epoch = "", offset = 0, publications = [] } = result;
     this.#data = result.data;
     this.#isBusy = false;
+    this.#isAsked = true;
     this.#state = "subscribed";
+    this.#members?.expect();
+    const { write } = this.#host;
+    if (this.isServerSide && write) this.#list(write);
     this.#subscribedAt = this.#host.clock.now();
     const from = recovered ? (this.#position?.offset ?? offset) : offset;
     this.#position = recoverable ? { offset: from, epoch } : undefined;
@@ -227,19 +233,22 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   #ask(write: (line: string) => unknown): void {
     const { channel, recovery } = this;
     const { data } = this.#options;
-    const members = this.#members;
     this.#isAsked = true;
-    const params = { channel, token: this.#token, data, join_leave: !!members, ...recovery };
-    write(
-      this.#prepare("subscribe", params, (result: SubscribeResult, size) => {
-        members?.expect();
-        this.subscribed(result, size);
-      }),
-    );
+    const join_leave = !!this.#members;
+    const params = { channel, token: this.#token, data, join_leave, ...recovery };
+    const succeed = (result: SubscribeResult, size: number): void => this.subscribed(result, size);
+    write(this.#prepare("subscribe", params, succeed));
     // In one go: the server answers one after the other.
+    this.#list(write);
+  }
+
+  /** Asks who is there. */
+  #list(write: (line: string) => unknown): void {
+    const { channel } = this;
+    const members = this.#members;
     if (!members) return;
-    const list = (result: PresenceResult): void => members.replace(toMembers(result.presence));
-    write(this.#prepare("presence", { channel }, list));
+    const succeed = (result: PresenceResult): void => members.replace(toMembers(result.presence));
+    write(this.#prepare("presence", { channel }, succeed));
   }
 
   #prepare(method: string, params: object, succeed: (result: never, size: number) => void): string {
@@ -259,7 +268,7 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
     // (Otherwise it was the list of members that was refused.)
     if (this.#state !== "subscribed") this.#isAsked = false;
     const isRefused = error instanceof ChannelError;
-    const isExpired = isRefused && error.errorCode === ErrorCode.TokenExpired;
+    const isExpired = isRefused && error.errorCode === TOKEN_EXPIRED;
     if (isExpired && this.#options.getToken) this.#token = undefined;
     else if (isRefused && !error.temporary) return void this.end(error);
     this.#again(error);
@@ -268,12 +277,6 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   /** Starts anew in a while. */
   #again(error: unknown): void {
     void this.#leave();
-    if (
-      this.#state === "subscribed" &&
-      this.#host.clock.now() - this.#subscribedAt >= this.#host.stableAfter
-    ) {
-      this.#attempt = 0;
-    }
     this.#pause();
     this.#isBusy = true;
     const delay = backoff(this.#attempt++, error, this.#host.backoff);
@@ -288,32 +291,38 @@ export class ChannelSubscription<T = unknown> implements Subscription<T> {
   }
 
   #unsubscribed({ code = 0, reason }: Ending): void {
-    this.#isAsked = false;
+    const isLive = this.#state === "subscribed";
+    // (Otherwise it may be of what was before, and the server be about to subscribe the client anew.)
+    if (isLive) this.#isAsked = false;
     const error = new ChannelError(code, reason);
-    if (code < UnsubscribeCode.InsufficientState) return void this.end(error);
-    if (code === UnsubscribeCode.Expired && this.#options.getToken) this.#token = undefined;
+    if (code < SUBSCRIBE_AGAIN) return void this.end(error);
+    if (!isLive) return;
+    if (code === SUBSCRIPTION_EXPIRED && this.#options.getToken) this.#token = undefined;
     if (this.isServerSide) this.#pause();
     else this.#again(error);
   }
 
   /** It is not subscribed any more, and nothing is under way. */
   #pause(): void {
+    const { clock, stableAfter } = this.#host;
+    const isStable = clock.now() - this.#subscribedAt >= stableAfter;
+    if (this.#state === "subscribed" && isStable) this.#attempt = 0;
     this.#state = "subscribing";
     this.#round++;
     this.#isBusy = false;
     this.#refresher.stop();
-    this.#host.clock.clearTimeout(this.#timer);
+    clock.clearTimeout(this.#timer);
   }
 
   /** Tells the server, if it has to be told. */
   #leave(): Promise<void> {
-    const { write, calls } = this.#host;
-    if (!write || !this.#isAsked) return Promise.resolve();
+    const { calls } = this.#host;
+    if (!this.#isAsked) return Promise.resolve();
     this.#isAsked = false;
     const told = new Deferred<void>();
     const { resolve } = told;
     const settlers = { resolve: () => resolve(), reject: () => resolve() };
-    write(calls.prepare("unsubscribe", { channel: this.channel }, settlers));
+    this.#host.tell(calls.prepare("unsubscribe", { channel: this.channel }, settlers));
     return told.promise;
   }
 

@@ -14,6 +14,8 @@ import type { ChannelsClient, ChannelsClientOptions, Open } from "./types.ts";
  * It connects again by itself after a random delay whose bound doubles from attempt to attempt; a server that refuses the
  * handshake with a 4xx status, refuses the client, or closes with 3500 to 3999 or from 4500 on, ends it.
  *
+ * @throws TypeError for `data` that JSON can't hold.
+ *
  * @example
  * ```ts
  * await using client = channelsClient(() => connect("ws://localhost:8000/connection/websocket"));

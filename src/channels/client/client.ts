@@ -12,14 +12,14 @@ import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { interruptible } from "../../util/interruptible.ts";
 import { quiet } from "../../util/quiet.ts";
-import { ErrorCode } from "../protocol/codes.ts";
+import { TOKEN_EXPIRED } from "../protocol/codes.ts";
 import { ChannelError } from "../server/errors.ts";
 import { Calls } from "./calls.ts";
 import { ChannelSubscription } from "./channel-subscription.ts";
 import type { SubscriptionHost } from "./channel-subscription.ts";
 import { Latest } from "./latest.ts";
 import { Link } from "./link.ts";
-import { toMembers, toPublication } from "./read.ts";
+import { copyJson, toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
 import type {
   CallOptions,
@@ -65,6 +65,8 @@ export class Client implements ChannelsClient, SubscriptionHost {
   readonly #subscriptions = new Map<string, ChannelSubscription>();
   /** What the server has subscribed the client to and nobody has asked for yet. */
   readonly #offers = new Map<string, SubscribeResult>();
+  /** What was to be sent when the server had not answered the first frame yet. */
+  #untold: string[] = [];
   readonly #refresher: Refresher;
   #token: string | undefined;
   #link: Link | undefined;
@@ -78,7 +80,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     this.backoff = options;
     this.stableAfter = options.stableAfter ?? 10_000;
     this.#open = open;
-    this.#options = options;
+    this.#options = { ...options, data: copyJson(options.data) };
     this.#token = options.token;
     this.#refresher = new Refresher(clock, options, () => this.#renew());
     // (Subscriptions that are made at once go with the first frame.)
@@ -175,6 +177,12 @@ export class Client implements ChannelsClient, SubscriptionHost {
     return this.status.state === "connected" ? this.#link?.write : undefined;
   }
 
+  tell(line: string): void {
+    const { write } = this;
+    if (write) write(line);
+    else this.#untold.push(line);
+  }
+
   fail(error: unknown): void {
     this.#link?.fail(error);
   }
@@ -249,6 +257,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     link.watch(ping * 1000, this.#options.pingGrace ?? 10_000, pong);
     this.#expire(result);
     for (const [channel, made] of Object.entries(subs)) this.#accept(channel, made, size);
+    for (const line of this.#untold.splice(0)) void link.write(line);
     for (const subscription of this.#subscriptions.values()) subscription.start(link.write);
     this.calls.open(link.write);
   }
@@ -257,9 +266,10 @@ export class Client implements ChannelsClient, SubscriptionHost {
     this.#link = undefined;
     this.#refresher.stop();
     this.#offers.clear();
+    this.#untold = [];
     for (const subscription of this.#subscriptions.values()) subscription.disconnected();
     this.calls.close(error);
-    if (error instanceof ChannelError && error.errorCode === ErrorCode.TokenExpired) {
+    if (error instanceof ChannelError && error.errorCode === TOKEN_EXPIRED) {
       this.#token = undefined;
     }
   }
@@ -283,7 +293,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
       return isFinal && initiator === "remote";
     }
     if (!(error instanceof ChannelError)) return isRefused(error);
-    const isExpired = error.errorCode === ErrorCode.TokenExpired;
+    const isExpired = error.errorCode === TOKEN_EXPIRED;
     return !error.temporary && !(isExpired && this.#options.getToken);
   }
 

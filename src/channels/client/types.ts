@@ -157,7 +157,10 @@ export type ClientStatus =
       readonly error: unknown;
     };
 
-/** Opens a connection; called again for each reconnect. `signal` is aborted when the client is closed. */
+/**
+ * Opens a connection; called again for each reconnect. `signal` is aborted when the client is closed. What it throws ends
+ * the client where it ends `reconnecting`: a refusal with a 4xx status, and whatever is no `FullduplexError`.
+ */
 export type Open = (context: { readonly signal: AbortSignal }) => Connection | Promise<Connection>;
 
 /** How to connect. Durations are milliseconds, sizes bytes. */
@@ -207,6 +210,7 @@ export interface ChannelsClient extends AsyncDisposable {
    * Subscribes, at once or as soon as there is a connection. `T` is what is published there, which nothing checks.
    *
    * @throws StateError when the client is subscribed to this channel already, or closed.
+   * @throws TypeError for `data` that JSON can't hold.
    */
   subscribe<T = unknown>(
     channel: string,

@@ -4,9 +4,17 @@
  * @module
  */
 
+// (On their own, so that the browser's client, which needs no others, doesn't carry the whole list.)
+const INTERNAL = 100;
+const TOO_MANY_REQUESTS = 111;
+export const TOKEN_EXPIRED = 109;
+/** From here on a client whose subscription was ended subscribes again. */
+export const SUBSCRIBE_AGAIN = 2500;
+export const SUBSCRIPTION_EXPIRED = 2501;
+
 /** What a command can be answered with instead of a result. */
 export const ErrorCode = {
-  Internal: 100,
+  Internal: INTERNAL,
   Unauthorized: 101,
   UnknownChannel: 102,
   PermissionDenied: 103,
@@ -15,9 +23,9 @@ export const ErrorCode = {
   LimitExceeded: 106,
   BadRequest: 107,
   NotAvailable: 108,
-  TokenExpired: 109,
+  TokenExpired: TOKEN_EXPIRED,
   Expired: 110,
-  TooManyRequests: 111,
+  TooManyRequests: TOO_MANY_REQUESTS,
   UnrecoverablePosition: 112,
   Conflict: 113,
 } as const;
@@ -28,9 +36,9 @@ export const UnsubscribeCode = {
   /** By the application, through the server API. */
   Server: 2000,
   /** The subscriber missed something: it has to recover. */
-  InsufficientState: 2500,
+  InsufficientState: SUBSCRIBE_AGAIN,
   /** What allowed it has expired. */
-  Expired: 2501,
+  Expired: SUBSCRIPTION_EXPIRED,
 } as const;
 
 /** Why a connection was ended by the server: from 3500 to 3999, and from 4500 on, the client doesn't connect again. */
@@ -83,10 +91,10 @@ const MESSAGES: readonly string[] = [
 
 /** The usual text of an error. */
 export function errorMessage(code: number): string {
-  return MESSAGES[code - ErrorCode.Internal] ?? "error";
+  return MESSAGES[code - INTERNAL] ?? "error";
 }
 
 /** Whether trying again later may help. */
 export function isTemporary(code: number): boolean {
-  return code === ErrorCode.Internal || code === ErrorCode.TooManyRequests;
+  return code === INTERNAL || code === TOO_MANY_REQUESTS;
 }

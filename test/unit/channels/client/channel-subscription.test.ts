@@ -268,6 +268,20 @@ describe("the end", () => {
     expect(await world.server.connections({ channel: "news:a" })).toHaveLength(1);
   });
 
+  test("a subscription that is ended before the first answer is ended on the server", async () => {
+    await using script = new Script();
+    const first = script.client.subscribe("a");
+    const peer = await script.peer();
+    const frame = await peer.frame();
+    expect(frame).toHaveLength(2);
+    const told = first.unsubscribe();
+    script.client.subscribe("a");
+    peer.send({ id: 1, connect: { client: "c" } }, { id: 2, subscribe: {} });
+    expect(await peer.answer("unsubscribe")).toEqual({ channel: "a" });
+    await told;
+    await peer.answer("subscribe");
+  });
+
   test("a channel has one subscription of a client at a time", async () => {
     await using world = new World();
     const client = world.client();
@@ -322,6 +336,50 @@ describe("the end", () => {
     expect(asked).toMatchObject({ recover: true, offset: 7, epoch: "e" });
     await turns(3);
     expect(news.state).toBe("subscribed");
+  });
+
+  test("the end of what was before is not the end of what has been asked for since", async () => {
+    await using script = new Script();
+    await using old = script.client.subscribe("a");
+    const peer = await script.connected();
+    await peer.answer("subscribe");
+    await old.ready();
+    const told = old.unsubscribe();
+    const news = script.client.subscribe("a");
+    peer.send({ push: { channel: "a", unsubscribe: { code: 2500 } } });
+    await peer.answer("unsubscribe");
+    await told;
+    await peer.answer("subscribe");
+    await news.ready();
+    expect(news.state).toBe("subscribed");
+  });
+
+  test("the server can end a subscription that it has not answered yet", async () => {
+    await using script = new Script();
+    const news = script.client.subscribe("a");
+    const peer = await script.connected();
+    await peer.command();
+    peer.send({ push: { channel: "a", unsubscribe: { code: 2000, reason: "no" } } });
+    expect(await rejection(news.ready())).toMatchObject({ errorCode: 2000, message: "no" });
+    expect(await peer.answer("unsubscribe")).toEqual({ channel: "a" });
+  });
+
+  test("delays begin anew when a subscription has lived a while", async () => {
+    await using script = new Script({ initialDelay: 100, maxDelay: 1_000_000 });
+    script.client.subscribe("a");
+    const peer = await script.connected();
+    for (let round = 0; round < 4; round++) {
+      await peer.refuse("subscribe", 100, true);
+      await turns(2);
+      await script.clock.advanceAsync(100 * 2 ** round);
+    }
+    await peer.answer("subscribe");
+    await turns(2);
+    await script.clock.advanceAsync(10_000);
+    peer.send({ push: { channel: "a", unsubscribe: { code: 2500 } } });
+    await turns(2);
+    await script.clock.advanceAsync(100);
+    await peer.answer("subscribe");
   });
 
   test("an error that is temporary is no end", async () => {
@@ -432,72 +490,6 @@ describe("tokens", () => {
   });
 });
 
-describe("presence", () => {
-  test("the members are who is there, as they come and go", async () => {
-    await using world = new World();
-    const [ann, bob] = [world.client(), world.client()];
-    const seen: number[] = [];
-    const room = ann.subscribe("room:a", { presence: true });
-    void (async () => {
-      for await (const members of room.presence.changes()) seen.push(members.size);
-      seen.push(-1);
-    })();
-    await world.until(() => room.presence.size === 1, "Ann");
-    const other = bob.subscribe("room:a");
-    await world.until(() => room.presence.size === 2, "Bob");
-    await bob.connected();
-    const { client } = bob.status as { client: string };
-    expect(room.presence.get(client)).toEqual({ user: "", client });
-    await other.unsubscribe();
-    await world.until(() => room.presence.size === 1, "Bob's leave");
-    await room.unsubscribe();
-    await turns(2);
-    expect(seen).toEqual([0, 1, 2, 1, -1]);
-  });
-
-  test("it is read anew after a reconnect", async () => {
-    await using world = new World();
-    const room = world.client().subscribe("room:a", { presence: true });
-    await room.ready();
-    const bob = world.client();
-    const other = bob.subscribe("room:a");
-    await world.until(() => room.presence.size === 2, "both");
-    world.connections[0]?.terminate();
-    await world.until(() => room.state === "subscribing", "the cut");
-    expect(room.presence.size).toBe(2);
-    await other.unsubscribe();
-    await world.until(() => room.state === "subscribed", "the reconnect");
-    await world.until(() => room.presence.size === 1, "the new list");
-  });
-
-  test("who comes and leaves while the list is on its way counts", async () => {
-    await using script = new Script();
-    const room = script.client.subscribe("a", { presence: true });
-    const peer = await script.connected();
-    await peer.answer("subscribe");
-    const { id } = await peer.command();
-    const info = (client: string) => ({ info: { client, user: client } });
-    const push = (event: object) => ({ push: { channel: "a", ...event } });
-    peer.send(push({ join: info("new") }), push({ leave: info("gone") }));
-    peer.send(push({ leave: info("back") }), push({ join: info("back") }));
-    const presence = Object.fromEntries(["old", "gone"].map((name) => [name, info(name).info]));
-    peer.send({ id, presence: { presence } });
-    await turns(3);
-    expect([...room.presence.keys()]).toEqual(["old", "new", "back"]);
-    peer.send(push({ join: info("__proto__") }), push({ leave: info("old") }));
-    await turns(3);
-    expect([...room.presence.keys()]).toEqual(["new", "back", "__proto__"]);
-  });
-
-  test("it has to be asked for, and offered", async () => {
-    await using world = new World();
-    const client = world.client();
-    expect(() => client.subscribe("room:a").presence).toThrow(StateError);
-    const news = client.subscribe("news:a", { presence: true });
-    expect(await new Reader(news).done).toMatchObject({ errorCode: 108 });
-  });
-});
-
 describe("subscriptions that the server makes", () => {
   const personal = {
     hooks: { connect: () => ({ user: "ann" }) },
@@ -546,6 +538,31 @@ describe("subscriptions that the server makes", () => {
     await world.until(() => reader.items.length === 1, "it");
     await world.server.unsubscribe({ client: id }, "news:a");
     expect(await reader.done).toMatchObject({ errorCode: 2000 });
+  });
+
+  test("have members too", async () => {
+    await using world = new World({
+      hooks: { connect: () => ({ user: "ann" }) },
+      personal: "room",
+    });
+    const mine = world.client().subscribe("room:#ann", { server: true, presence: true });
+    await world.until(() => mine.presence.size === 1, "the first");
+    const other = world.client();
+    await world.until(() => mine.presence.size === 2, "the second");
+    await other.close();
+    await world.until(() => mine.presence.size === 1, "the leave");
+  });
+
+  test("can be ended by the client, and made anew by the server", async () => {
+    await using world = new World(personal);
+    const client = world.client();
+    const mine = client.subscribe("news:#ann", { server: true });
+    await mine.ready();
+    await mine.unsubscribe();
+    expect((await world.server.channels()).size).toBe(0);
+    const again = client.subscribe("news:#ann", { server: true });
+    await world.server.subscribe({ user: "ann" }, "news:#ann");
+    await again.ready();
   });
 
   test("show a gap to a slow reader", async () => {

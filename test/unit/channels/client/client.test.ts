@@ -364,6 +364,19 @@ test("nothing that the network does is an unhandled rejection", async () => {
   expect(reasons).toEqual([]);
 });
 
+test("what JSON can't hold is refused at once", async () => {
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  await using script = new Script();
+  expect(() => script.client.subscribe("a", { data: circle })).toThrow(TypeError);
+  expect(() => channelsClient(() => new Promise(() => {}), { data: circle })).toThrow(TypeError);
+  expect(await rejection(script.client.publish("a", circle))).toBeInstanceOf(TypeError);
+  const data: typeof circle = {};
+  script.client.subscribe("a", { data });
+  data.self = data;
+  expect(await (await script.connected()).command()).toMatchObject({ subscribe: { data: {} } });
+});
+
 // ---- coming back
 
 test("delays grow until a connection has lived a while", async () => {
