@@ -78,7 +78,13 @@ describe("what is asked", () => {
 
   test("connect", async () => {
     await make({ connect: URL_OF_HOOK }).connect?.({ ...connectEvent, token: "t" });
-    const expected = { token: "t", data: { a: [1] }, name: "js", version: "1.2", channels: ["x", "y"] };
+    const expected = {
+      token: "t",
+      data: { a: [1] },
+      name: "js",
+      version: "1.2",
+      channels: ["x", "y"],
+    };
     expect(requests.map(({ body }) => body)).toEqual([{ ...common, ...expected }]);
     expect(requests[0]).toMatchObject({ url: URL_OF_HOOK, init: { method: "POST" } });
     expect(requests[0]?.init.redirect).toBe("manual");
