@@ -7,7 +7,8 @@
 export { createApi } from "./api/create-api.ts";
 export type { ApiOptions } from "./api/create-api.ts";
 export { eventSender } from "./backend/event-sender.ts";
-export type { EventSender, EventSenderOptions, EventStats } from "./backend/event-sender.ts";
+export type { EventSender, EventStats } from "./backend/event-sender.ts";
+export type { EventSenderOptions } from "./backend/event-sender-options.ts";
 export { httpHooks } from "./backend/http-hooks.ts";
 export type {
   HttpHookOptions,

@@ -9,51 +9,17 @@ import { TimeoutError } from "../../../errors.ts";
 import { systemClock } from "../../../util/clock.ts";
 import type { Clock, Timer } from "../../../util/clock.ts";
 import { Deferred } from "../../../util/deferred.ts";
-import { checkOptions } from "../../../util/option-names.ts";
-import type { OptionNames } from "../../../util/option-names.ts";
 import type { ChannelsEvent } from "../hooks.ts";
 import type { Logger } from "../session-server.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { Batch } from "./event-queue.ts";
 import { ForwardedHeaders } from "./forwarded-headers.ts";
+import { resolveEventOptions } from "./event-sender-options.ts";
+import type { EventSenderOptions, EventSettings } from "./event-sender-options.ts";
 import { checkUrl, post, reasonOf } from "./post.ts";
 import type { Fetch } from "./post.ts";
 import { SIGNATURE_HEADER, sign } from "./signature.ts";
 import { Vacancies } from "./vacancies.ts";
-
-/** How to tell a backend of events. Durations are milliseconds, sizes bytes. */
-export interface EventSenderOptions {
-  readonly url: string | URL;
-  /** Each request is signed with it: see `verifySignature`. */
-  readonly secret: string;
-  /** Header fields of each request. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What receivers know this process by. Default: a random name. */
-  readonly node?: string | undefined;
-  /** How long an event waits for others that go with it. Default: 50. */
-  readonly delay?: number | undefined;
-  /** A channel that is occupied again so soon was never vacated. Default: 1000. */
-  readonly debounce?: number | undefined;
-  /** How long an answer may take. Default: 5000. */
-  readonly timeout?: number | undefined;
-  /** The bound of the first delay before a batch is sent again; it doubles each time. Default: 500. */
-  readonly initialDelay?: number | undefined;
-  /** The bound of all these delays. Default: 30000. */
-  readonly maxDelay?: number | undefined;
-  /** How many events go into one batch. Default: 100. */
-  readonly batchEvents?: number | undefined;
-  /** About how much goes into one batch. Default: 262144. */
-  readonly batchBytes?: number | undefined;
-  /** How many events may wait to arrive; those that come then are dropped. Default: 10000. */
-  readonly maxEvents?: number | undefined;
-  /** How much may wait to arrive. Default: 8388608. */
-  readonly maxBytes?: number | undefined;
-  /** Default: the platform's. */
-  readonly fetch?: Fetch | undefined;
-  readonly clock?: Clock | undefined;
-  /** Default: the console. */
-  readonly logger?: Logger | undefined;
-}
 
 /** What has become of the events so far. */
 export interface EventStats {
@@ -78,25 +44,6 @@ export interface EventSender {
   close(options?: { timeout?: number | undefined }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-const OPTIONS: OptionNames<EventSenderOptions> = {
-  url: true,
-  secret: true,
-  headers: true,
-  node: true,
-  delay: true,
-  debounce: true,
-  timeout: true,
-  initialDelay: true,
-  maxDelay: true,
-  batchEvents: true,
-  batchBytes: true,
-  maxEvents: true,
-  maxBytes: true,
-  fetch: true,
-  clock: true,
-  logger: true,
-};
 
 /** The answer is read only so that the connection to the backend can be used again. */
 const MAX_RESPONSE = 65_536;
@@ -131,7 +78,6 @@ const REFUSED: readonly number[] = [400, 413, 422];
  * ```
  */
 export function eventSender(options: EventSenderOptions): EventSender {
-  checkOptions("eventSender", options, OPTIONS);
   return new Sender(options);
 }
 
@@ -141,7 +87,7 @@ class Sender implements EventSender {
   readonly #headers: ReadonlyMap<string, string>;
   readonly #boot = crypto.randomUUID();
   readonly #node: string;
-  readonly #settings: Settings;
+  readonly #settings: EventSettings;
   readonly #fetch: Fetch;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -159,15 +105,12 @@ class Sender implements EventSender {
   #isClosed = false;
 
   constructor(options: EventSenderOptions) {
+    this.#settings = resolveEventOptions(options);
     const { secret, node, headers, fetch, clock = systemClock, logger = console } = options;
-    if (typeof secret !== "string" || secret === "") {
-      throw new TypeError("eventSender needs a secret to sign with");
-    }
     this.#url = checkUrl("eventSender", options.url);
     this.#secret = secret;
     this.#headers = new ForwardedHeaders({ staticHeaders: headers }).fixed;
     this.#node = node ?? this.#boot;
-    this.#settings = resolve(options);
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#clock = clock;
     this.#logger = logger;
@@ -299,41 +242,4 @@ class Sender implements EventSender {
     if (left > 0) this.#logger.error(`${left} events were dropped, because time was up`);
     this.#closing?.resolve();
   }
-}
-
-type Settings = Readonly<
-  Record<
-    | "delay"
-    | "debounce"
-    | "timeout"
-    | "initialDelay"
-    | "maxDelay"
-    | "batchEvents"
-    | "batchBytes"
-    | "maxEvents"
-    | "maxBytes",
-    number
-  >
->;
-
-function resolve(options: EventSenderOptions): Settings {
-  const settings: Settings = {
-    delay: options.delay ?? 50,
-    debounce: options.debounce ?? 1_000,
-    timeout: options.timeout ?? 5_000,
-    initialDelay: options.initialDelay ?? 500,
-    maxDelay: options.maxDelay ?? 30_000,
-    batchEvents: options.batchEvents ?? 100,
-    batchBytes: options.batchBytes ?? 262_144,
-    maxEvents: options.maxEvents ?? 10_000,
-    maxBytes: options.maxBytes ?? 8_388_608,
-  };
-  for (const [name, value] of Object.entries(settings)) {
-    const least = name === "delay" || name === "debounce" ? 0 : Number.MIN_VALUE;
-    if (typeof value === "number" && value >= least) continue;
-    throw new RangeError(
-      `${name} of eventSender is ${JSON.stringify(value)}, which makes no sense`,
-    );
-  }
-  return settings;
 }
