@@ -19,12 +19,7 @@ export async function connect(session: Session, command: Command): Promise<void>
   if (session.isOver) return;
   session.identify(identity);
   server.admit(session);
-  const opened: { subscription: Subscription; result: SubscribeResult }[] = [];
-  for (const [channel, grant] of subscriptionsOf(session, identity)) {
-    checkCount(session);
-    const name = server.namespaces.find(channel);
-    opened.push(await open(session, name, grant, request.subs?.get(channel) ?? {}, true));
-  }
+  const opened = await openAll(session, identity, request);
   if (session.isOver) return;
   const { pingInterval } = server.settings;
   const live = opened.filter(({ subscription }) => !subscription.isEnded);
@@ -41,6 +36,33 @@ export async function connect(session: Session, command: Command): Promise<void>
   });
   session.connected();
   for (const { subscription, result } of live) begin(session, subscription, result);
+}
+
+interface Opened {
+  readonly subscription: Subscription;
+  readonly result: SubscribeResult;
+}
+
+/** Makes the subscriptions that come with the connection: all, or none, and then the client may connect anew. */
+async function openAll(
+  session: Session,
+  identity: Identity,
+  { subs }: ConnectRequest,
+): Promise<Opened[]> {
+  const { server } = session;
+  const opened: Opened[] = [];
+  try {
+    for (const [channel, grant] of subscriptionsOf(session, identity)) {
+      checkCount(session);
+      const name = server.namespaces.find(channel);
+      opened.push(await open(session, name, grant, subs?.get(channel) ?? {}, true));
+    }
+    return opened;
+  } catch (error) {
+    for (const { subscription } of opened) session.leave(subscription, 0, "");
+    server.disconnected(session, false, 0, "");
+    throw error;
+  }
 }
 
 /** A token, the application, or nobody at all says who this is. */

@@ -24,7 +24,8 @@ export async function subscribe(session: Session, command: Command): Promise<voi
   checkCount(session);
   const grant = await authorize(session, name, request);
   const { subscription, result } = await open(session, name, grant, request, false);
-  if (subscription.isEnded) return;
+  // The server ended it meanwhile.
+  if (subscription.isEnded) throw new ChannelError(ErrorCode.PermissionDenied);
   session.reply(command, "subscribe", result);
   begin(session, subscription, result);
 }
