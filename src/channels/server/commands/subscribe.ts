@@ -52,6 +52,8 @@ export async function open(
   request: SubscribeRequest,
   isServerSide: boolean,
 ): Promise<{ subscription: Subscription; result: SubscribeResult }> {
+  // Nobody would end it again.
+  if (session.isOver) throw new ChannelError(ErrorCode.NotAvailable);
   const subscription = new Subscription(session, {
     ...grant,
     name,

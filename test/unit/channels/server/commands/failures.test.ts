@@ -94,6 +94,37 @@ test("a subscribe that the server ends before it is answered is answered all the
   await memory.close();
 });
 
+test("a subscription that is allowed when the client has gone is not made", async () => {
+  const asked = new Deferred<void>();
+  const allowed = new Deferred<object>();
+  const seen: string[] = [];
+  const channels = createChannels({
+    anonymous: true,
+    namespaces: { "": {} },
+    hooks: {
+      subscribe: () => {
+        asked.resolve();
+        return allowed.promise;
+      },
+    },
+    onEvent: ({ type }) => void seen.push(type),
+  });
+  const [client, connection] = pair();
+  const served = channels.handler(connection);
+  await ask(client, { id: 1, connect: {} });
+  await client.send('{"id":2,"subscribe":{"channel":"a"}}');
+  await asked.promise;
+  await client.close();
+  await served;
+  allowed.resolve({});
+  await allowed.promise;
+  // (Whatever is made of it is made in the turn that it comes in.)
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(seen).toEqual(["disconnect"]);
+  expect((await channels.channels()).size).toBe(0);
+  await channels.close();
+});
+
 test("a reason that is JSON, which clients take for something else, is told in parentheses", async () => {
   const { channels, client } = start({ hooks: { connect: () => ({ user: "ann" }) } });
   await ask(client, { id: 1, connect: {} });
