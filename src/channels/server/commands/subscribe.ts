@@ -54,6 +54,8 @@ export async function open(
 ): Promise<{ subscription: Subscription; result: SubscribeResult }> {
   // Nobody would end it again.
   if (session.isOver) throw new ChannelError(ErrorCode.NotAvailable);
+  // (The server may have made one while the client's was asked about.)
+  if (session.subscriptions.has(name.channel)) throw new ChannelError(ErrorCode.AlreadySubscribed);
   const subscription = new Subscription(session, {
     ...grant,
     name,

@@ -125,6 +125,30 @@ test("a subscription that is allowed when the client has gone is not made", asyn
   await channels.close();
 });
 
+test("a client that is subscribed by the server while it asks for it is in the channel once", async () => {
+  const asked = new Deferred<void>();
+  const allowed = new Deferred<object>();
+  const { channels, client } = start({
+    namespaces: { "": {} },
+    hooks: {
+      connect: () => ({ user: "ann" }),
+      subscribe: () => {
+        asked.resolve();
+        return allowed.promise;
+      },
+    },
+  });
+  await ask(client, { id: 1, connect: {} });
+  await client.send('{"id":2,"subscribe":{"channel":"a"}}');
+  await asked.promise;
+  await channels.subscribe({ user: "ann" }, "a");
+  expect(await client.recv()).toContain('"subscribe":{}');
+  allowed.resolve({});
+  expect(await client.recv()).toMatch(/^\{"id":2,"error":\{"code":105/);
+  expect((await channels.channels()).get("a")).toEqual({ clients: 1 });
+  await channels.close();
+});
+
 test("a reason that is JSON, which clients take for something else, is told in parentheses", async () => {
   const { channels, client } = start({ hooks: { connect: () => ({ user: "ann" }) } });
   await ask(client, { id: 1, connect: {} });
