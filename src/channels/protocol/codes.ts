@@ -14,7 +14,7 @@ export const SUBSCRIPTION_EXPIRED = 2501;
 
 /** What a command can be answered with instead of a result. */
 export const ErrorCode = {
-  Internal: INTERNAL,
+  Internal: 100,
   Unauthorized: 101,
   UnknownChannel: 102,
   PermissionDenied: 103,
@@ -23,9 +23,9 @@ export const ErrorCode = {
   LimitExceeded: 106,
   BadRequest: 107,
   NotAvailable: 108,
-  TokenExpired: TOKEN_EXPIRED,
+  TokenExpired: 109,
   Expired: 110,
-  TooManyRequests: TOO_MANY_REQUESTS,
+  TooManyRequests: 111,
   UnrecoverablePosition: 112,
   Conflict: 113,
 } as const;
@@ -36,9 +36,9 @@ export const UnsubscribeCode = {
   /** By the application, through the server API. */
   Server: 2000,
   /** The subscriber missed something: it has to recover. */
-  InsufficientState: SUBSCRIBE_AGAIN,
+  InsufficientState: 2500,
   /** What allowed it has expired. */
-  Expired: SUBSCRIPTION_EXPIRED,
+  Expired: 2501,
 } as const;
 
 /** Why a connection was ended by the server: from 3500 to 3999, and from 4500 on, the client doesn't connect again. */

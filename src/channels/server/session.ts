@@ -52,7 +52,8 @@ export class Session implements SubscriptionOwner {
   readonly #heartbeat: Heartbeat;
   readonly #expiry: Expiry;
   #isConnected = false;
-  #isEnded = false;
+  /** How the connection ended. */
+  #end: CloseInfo | undefined;
   #identity = NOBODY;
   /** Somebody has said who it is, and may want to hear that it has gone. */
   #isKnown = false;
@@ -96,7 +97,7 @@ export class Session implements SubscriptionOwner {
     this.connection
       .forEach((frame) => this.#reader.receive(frame))
       .catch((error: unknown) => this.#readingFailed(error));
-    this.#end(await this.connection.closed);
+    this.#finish(await this.connection.closed);
   }
 
   // ---- what others ask
@@ -110,7 +111,7 @@ export class Session implements SubscriptionOwner {
   }
 
   get isOver(): boolean {
-    return this.#isEnded || this.connection.state !== "open";
+    return this.#end !== undefined || this.connection.state !== "open";
   }
 
   get info(): ClientInfo {
@@ -144,6 +145,8 @@ export class Session implements SubscriptionOwner {
     this.#identity = identity;
     this.#isKnown = true;
     if (!this.isOver) this.extend(identity.expireAt, identity.info);
+    // It left while that was found out.
+    else if (this.#end) this.server.disconnected(this, this.#end.code, this.#end.reason);
   }
 
   /** It could not be connected after all: nothing is left of what was begun. */
@@ -169,7 +172,7 @@ export class Session implements SubscriptionOwner {
 
   /** It may stay until then. */
   extend(expireAt: number | undefined, info: Data | undefined): void {
-    if (this.#isEnded) return;
+    if (this.#end) return;
     this.#expireAt = expireAt;
     if (info !== undefined) {
       this.#identity = { ...this.#identity, info };
@@ -296,8 +299,9 @@ export class Session implements SubscriptionOwner {
     }
   }
 
-  #end({ code, reason }: CloseInfo): void {
-    this.#isEnded = true;
+  #finish(info: CloseInfo): void {
+    const { code, reason } = info;
+    this.#end = info;
     this.#isConnected = false;
     this.server.clock.clearTimeout(this.#stale);
     this.#heartbeat.stop();
