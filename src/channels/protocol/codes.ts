@@ -4,17 +4,9 @@
  * @module
  */
 
-// (On their own, so that the browser's client, which needs no others, doesn't carry the whole list.)
-const INTERNAL = 100;
-const TOO_MANY_REQUESTS = 111;
-export const TOKEN_EXPIRED = 109;
-/** From here on a client whose subscription was ended subscribes again. */
-export const SUBSCRIBE_AGAIN = 2500;
-export const SUBSCRIPTION_EXPIRED = 2501;
-
 /** What a command can be answered with instead of a result. */
 export const ErrorCode = {
-  Internal: INTERNAL,
+  Internal: 100,
   Unauthorized: 101,
   UnknownChannel: 102,
   PermissionDenied: 103,
@@ -23,9 +15,9 @@ export const ErrorCode = {
   LimitExceeded: 106,
   BadRequest: 107,
   NotAvailable: 108,
-  TokenExpired: TOKEN_EXPIRED,
+  TokenExpired: 109,
   Expired: 110,
-  TooManyRequests: TOO_MANY_REQUESTS,
+  TooManyRequests: 111,
   UnrecoverablePosition: 112,
   Conflict: 113,
 } as const;
@@ -36,9 +28,9 @@ export const UnsubscribeCode = {
   /** By the application, through the server API. */
   Server: 2000,
   /** The subscriber missed something: it has to recover. */
-  InsufficientState: SUBSCRIBE_AGAIN,
+  InsufficientState: 2500,
   /** What allowed it has expired. */
-  Expired: SUBSCRIPTION_EXPIRED,
+  Expired: 2501,
 } as const;
 
 /** Why a connection was ended by the server: from 3500 to 3999, and from 4500 on, the client doesn't connect again. */
@@ -70,6 +62,14 @@ export const SubscribeFlag = {
   /** A position that can't be recovered is answered with an error. */
   Strict: 2,
 } as const;
+
+// Some of them on their own, so that the browser's client, which needs no others, doesn't carry the lists.
+const INTERNAL: typeof ErrorCode.Internal = 100;
+const TOO_MANY_REQUESTS: typeof ErrorCode.TooManyRequests = 111;
+export const TOKEN_EXPIRED: typeof ErrorCode.TokenExpired = 109;
+/** From here on a client whose subscription was ended subscribes again. */
+export const SUBSCRIBE_AGAIN: typeof UnsubscribeCode.InsufficientState = 2500;
+export const SUBSCRIPTION_EXPIRED: typeof UnsubscribeCode.Expired = 2501;
 
 /** In the order of their codes, from the first one on. (The browser's client carries them: a list is shorter.) */
 const MESSAGES: readonly string[] = [
