@@ -4,14 +4,6 @@
  * @module
  */
 
-// (On their own, so that the browser's client, which needs no others, doesn't carry the whole list.)
-const INTERNAL = 100;
-const TOO_MANY_REQUESTS = 111;
-export const TOKEN_EXPIRED = 109;
-/** From here on a client whose subscription was ended subscribes again. */
-export const SUBSCRIBE_AGAIN = 2500;
-export const SUBSCRIPTION_EXPIRED = 2501;
-
 /** What a command can be answered with instead of a result. */
 export const ErrorCode = {
   Internal: 100,
@@ -70,6 +62,14 @@ export const SubscribeFlag = {
   /** A position that can't be recovered is answered with an error. */
   Strict: 2,
 } as const;
+
+// Some of them on their own, so that the browser's client, which needs no others, doesn't carry the lists.
+const INTERNAL: typeof ErrorCode.Internal = 100;
+const TOO_MANY_REQUESTS: typeof ErrorCode.TooManyRequests = 111;
+export const TOKEN_EXPIRED: typeof ErrorCode.TokenExpired = 109;
+/** From here on a client whose subscription was ended subscribes again. */
+export const SUBSCRIBE_AGAIN: typeof UnsubscribeCode.InsufficientState = 2500;
+export const SUBSCRIPTION_EXPIRED: typeof UnsubscribeCode.Expired = 2501;
 
 /** In the order of their codes, from the first one on. (The browser's client carries them: a list is shorter.) */
 const MESSAGES: readonly string[] = [
