@@ -30,7 +30,7 @@ export function hex(data: Uint8Array): string {
 }
 
 /** (In JSON null is nothing at all, and bytes come out as text.) */
-export const anyData: fc.Arbitrary<Data> = fc.json().filter((text) => text !== "null");
+const anyData: fc.Arbitrary<Data> = fc.json().filter((text) => text !== "null");
 
 const anyName = fc.oneof(
   fc.string({ minLength: 1, unit: "binary" }),
