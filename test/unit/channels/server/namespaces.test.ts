@@ -12,7 +12,6 @@ import type { NamespaceOptions } from "../../../../src/channels/server/namespace
 const ALL = new Namespaces({
   "": {},
   chat: {},
-
   ["__proto__"]: {},
   num: { pattern: /\d+/g },
 });
