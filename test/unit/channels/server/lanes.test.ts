@@ -13,12 +13,12 @@ test("work of one lane is done in order, that of others meanwhile", async () => 
   const lanes = new Lanes(10);
   const first = new Deferred<void>();
   const done: string[] = [];
-  lanes.run("a", async () => {
+  void lanes.run("a", async () => {
     await first.promise;
     done.push("a1");
   });
-  lanes.run("a", async () => void done.push("a2"));
-  lanes.run("b", async () => void done.push("b"));
+  void lanes.run("a", async () => void done.push("a2"));
+  void lanes.run("b", async () => void done.push("b"));
   await turns(1);
   expect(done).toEqual(["b"]);
   first.resolve();
