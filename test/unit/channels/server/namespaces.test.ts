@@ -5,7 +5,7 @@
  */
 
 import { expect, test } from "vitest";
-import { ChannelError } from "../../../../src/channels/server/errors.ts";
+import type { ChannelError } from "../../../../src/channels/server/errors.ts";
 import { Namespaces } from "../../../../src/channels/server/namespaces.ts";
 import type { NamespaceOptions } from "../../../../src/channels/server/namespaces.ts";
 
