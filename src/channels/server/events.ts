@@ -122,8 +122,8 @@ export function encodeData(data: Data | undefined): EncodedData {
   return typeof data === "string" ? data : [Buffer.from(data).toString("base64")];
 }
 
-export function decodeData(data: EncodedData): Data | undefined {
-  if (data === null) return undefined;
+export function decodeData(data: EncodedData | undefined): Data | undefined {
+  if (data === null || data === undefined) return undefined;
   return typeof data === "string" ? data : Buffer.from(data[0] ?? "", "base64");
 }
 

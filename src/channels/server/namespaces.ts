@@ -20,7 +20,10 @@ export interface HistoryOptions {
   readonly ttl: number;
 }
 
-/** Who may do what; what is left out is allowed to nobody. A subscription token and a hook may allow it too. */
+/**
+ * Who may do what; what is left out is allowed to nobody. A subscription token and a hook may allow it too. In a private
+ * channel, or one for some users, `users` and `anyone` are only those users and who is subscribed.
+ */
 export interface AccessOptions {
   /** `listed`: the users that the channel's name ends with, as `chat:room#ann,bob` does. */
   readonly subscribe?: Exclude<Access, "subscribers"> | "listed" | undefined;

@@ -26,7 +26,10 @@ export interface ChannelsOptions {
   readonly onEvent?: ((event: ChannelsEvent) => void) | undefined;
   /** Let clients in that bring no token and that no hook knows, as the user `""`. Default: `false`. */
   readonly anonymous?: boolean | undefined;
-  /** Subscribe each user with a name to a channel of its own, `<namespace>:#<user>`: the namespace. Default: none. */
+  /**
+   * Subscribe each user with a name to a channel of its own, `<namespace>:#<user>`: the namespace. In the user's name a `,`
+   * is written as `%2C` there, and a `%` as `%25`. Default: none.
+   */
   readonly personal?: string | undefined;
   /** How many clients there may be on this node. Default: no limit. */
   readonly maxClients?: number | undefined;
