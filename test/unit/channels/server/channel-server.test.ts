@@ -100,8 +100,8 @@ test("subscribe, unsubscribe, refresh and disconnect reach clients on every node
 });
 
 test("what makes no sense rejects, and never throws at once", async () => {
-  expect(await rejection(first.disconnect({ user: "a" }, { code: 1 }))).toBeInstanceOf(RangeError);
   for (const refused of [
+    first.disconnect({ user: "a" }, { code: 1 }),
     first.subscribe({ user: "a" }, "no:a"),
     first.publish("no:a", "1"),
     first.presence("no:a"),

@@ -96,7 +96,8 @@ describe("connect", () => {
     await turns(5);
     expect(await channels.channels()).toEqual(new Map());
     expect(await channels.connections()).toEqual([]);
-    expect(events).toEqual([]);
+    // The hook, which has let it in, is told that it has gone.
+    expect(events).toMatchObject([{ type: "disconnect", user: "ada" }]);
   });
 
   test("a failed one can be made again, as somebody else", async () => {

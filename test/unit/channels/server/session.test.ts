@@ -178,7 +178,8 @@ test("who has gone while the hook was asked is not connected", async () => {
   identity.resolve({ user: "ann", expireAt: Date.now() / 1000 + 60 });
   await turns(2);
   expect(await server.connections()).toEqual([]);
-  expect(events).toEqual([]);
+  // The hook, which has let it in, is told that it has gone.
+  expect(events).toMatchObject([{ type: "disconnect", user: "ann" }]);
 });
 
 test("a hook may disconnect with a code of its own; one that is none is an internal error", async () => {

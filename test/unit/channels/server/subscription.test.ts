@@ -21,7 +21,7 @@ function open(channel: string): { subscription: Subscription; got: unknown[] } {
     fellBehind: () => void got.push("fell behind"),
   };
   const name = NAMESPACES.find(channel);
-  const init = { name, isServerSide: false, wantsJoinLeave: true };
+  const init = { name, isServerSide: false, wantsJoinLeave: true, isRefreshedHere: false };
   return { subscription: new Subscription(owner, init), got };
 }
 
