@@ -362,7 +362,10 @@ export class ChannelServer implements Channels, SessionServer {
   ): void {
     if (subscription.isEnded) return;
     subscription.expireAt = expireAt;
-    if (info !== undefined) subscription.info = info;
+    if (info !== undefined) {
+      subscription.info = info;
+      this.#presence.keep(session);
+    }
     subscription.expiry ??= new Expiry(
       this.clock,
       () => void session.expireSubscription(subscription),
