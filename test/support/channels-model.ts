@@ -12,9 +12,9 @@ import type { TestClient } from "./channels.ts";
 import { World } from "./channels.ts";
 import { turns } from "./turns.ts";
 
-export const SIZE = 4;
-export const TTL = 30_000;
-export const MAX_RECOVER = 3;
+const SIZE = 4;
+const TTL = 30_000;
+const MAX_RECOVER = 3;
 
 const CHANNELS = ["h:1", "h:2", "p:__proto__"];
 const CLIENTS = 3;
@@ -116,7 +116,7 @@ interface ModelClient {
   readonly positions: Map<string, { offset: number; epoch: string }>;
 }
 
-export class ChannelsModel {
+class ChannelsModel {
   readonly world = new World();
   readonly #server: ChannelServer = this.world.server({
     maxRecover: MAX_RECOVER,

@@ -140,7 +140,7 @@ export class TestClient {
 }
 
 /** What is logged as an error in a test that expects none ends up here. */
-export class Errors {
+class Errors {
   readonly all: unknown[][] = [];
   readonly error = (...data: unknown[]): void => void this.all.push(data);
   readonly warn = this.error;

@@ -12,7 +12,7 @@ import { Follower } from "./follower.ts";
 import { Random } from "./random.ts";
 import { turns } from "./turns.ts";
 
-export const CHANNEL = "a";
+const CHANNEL = "a";
 
 export interface StormOptions {
   readonly world: World;
@@ -73,7 +73,7 @@ async function settle(world: World, followers: readonly Follower[]): Promise<voi
 }
 
 /** Lets time pass in steps short enough for everybody to answer pings. */
-export async function pass(world: World, duration: number): Promise<void> {
+async function pass(world: World, duration: number): Promise<void> {
   for (let time = 0; time < duration; time += 1_000) {
     await world.clock.advanceAsync(1_000);
     await turns(2);
