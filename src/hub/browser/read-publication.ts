@@ -26,7 +26,10 @@ export interface Place {
   readonly now: number;
 }
 
-export function readMessage({ data, info, offset }: Publication, { epoch, now }: Place): ChatMessage {
+export function readMessage(
+  { data, info, offset }: Publication,
+  { epoch, now }: Place,
+): ChatMessage {
   const { key, name, text, time } = fieldsOf(data);
   // (What has no place was never published before, and will not be again.)
   const place = offset === undefined ? `${epoch}:${now}:${Math.random()}` : `${epoch}:${offset}`;
