@@ -25,7 +25,7 @@ export class RoomFollower {
   readonly #client: ChannelsClient;
   readonly #state: ChatState;
   readonly #room: RoomLog;
-  readonly #subscription: Subscription<unknown>;
+  readonly #subscription: Subscription;
   /** Names that are newer than what presence has, by clients. */
   readonly #names = new Map<string, string>();
   /** The messages that the server has been given, and has not answered about. */
@@ -99,7 +99,7 @@ export class RoomFollower {
     this.#show(this.#subscription.presence);
   }
 
-  async #history(): ReturnType<Subscription<unknown>["history"]> {
+  async #history(): ReturnType<Subscription["history"]> {
     for (;;) {
       try {
         return await this.#subscription.history();

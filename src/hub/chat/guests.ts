@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Guest } from "./guest.ts";
+import type { Guest } from "./guest.ts";
 import { MAX_PEOPLE } from "./limits.ts";
 import { crowded } from "./problems.ts";
 import { nameKey, numberedName } from "./text.ts";

@@ -74,7 +74,7 @@ describe("Rooms", () => {
   test("stay when nobody is in them, for as long as their history", () => {
     const ada = guest();
     rooms.enter(ada, "planning");
-    rooms.said("planning");
+    rooms.touch("planning");
     rooms.leave(ada, "planning");
     now = HOUR;
     rooms.enter(ada, "other");
@@ -91,7 +91,7 @@ describe("Rooms", () => {
       const ada = guest();
       rooms.enter(ada, name);
       now = time;
-      rooms.said(name);
+      rooms.touch(name);
       rooms.leave(ada, name);
     }
     for (let number = 0; number < 98; number++) rooms.enter(guest(), `room-${number}`);
