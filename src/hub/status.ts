@@ -7,7 +7,12 @@
 import { broadcast } from "../server/index.ts";
 import type { ServerConnection } from "../server/index.ts";
 import type { Census } from "./census.ts";
-import type { Chat } from "./chat/chat.ts";
+
+/** How many people there are in the chat, and rooms that they are in. */
+export interface ChatStatus {
+  readonly people: number;
+  readonly rooms: number;
+}
 
 /** The state of a hub. */
 export interface HubStatus {
@@ -18,7 +23,7 @@ export interface HubStatus {
   readonly connections: number;
   readonly endpoints: readonly { readonly path: string; readonly connections: number }[];
   /** Absent when the demos are not served. */
-  readonly chat?: { readonly people: number; readonly rooms: number };
+  readonly chat?: ChatStatus;
 }
 
 const INTERVAL = 1000;
@@ -26,12 +31,12 @@ const INTERVAL = 1000;
 export class StatusFeed {
   readonly #version: string;
   readonly #census: Census;
-  readonly #chat: Chat | undefined;
+  readonly #chat: ChatStatus | undefined;
   readonly #started = performance.now();
   readonly #watchers = new Set<ServerConnection>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(version: string, census: Census, chat: Chat | undefined) {
+  constructor(version: string, census: Census, chat: ChatStatus | undefined) {
     this.#version = version;
     this.#census = census;
     this.#chat = chat;

@@ -6,6 +6,7 @@ import { startHub } from "../../src/hub/hub.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { ensureBuilt } from "../support/built.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
+import { Cable } from "./support/cable.ts";
 import { ChatTab } from "./support/chat-tab.ts";
 import { hasChromium, launchChromium } from "./support/chromium.ts";
 
@@ -91,6 +92,74 @@ describe.runIf(hasChromium)("the chat in Chromium", () => {
     await ada.seesPeople("Ada");
     expect(ada.errors).toEqual([]);
     expect(bob.errors).toEqual([]);
+  });
+
+  test("a page that is loaded again has what was said, and its place", async () => {
+    const ada = await join("Ada");
+    const bob = await join("Bob");
+    await ada.say("Before");
+    await bob.seesMessages("Before");
+    await bob.page.reload();
+    await bob.seesMessages("Before");
+    await bob.seesPeople("Bob", "Ada");
+    await bob.say("After");
+    await ada.seesMessages("Before", "After");
+    expect(bob.errors).toEqual([]);
+  });
+
+  test("a connection that broke is made up for, in order and without repeating anything", async () => {
+    const ada = await join("Ada");
+    const cable = await Cable.to(hub.url);
+    onTestFinished(() => cable.cut());
+    const bob = await (await ChatTab.open(browser, `${cable.url}chat`)).join("Bob");
+    await ada.say("One");
+    await bob.seesMessages("One");
+    await cable.cut();
+    await bob.isOffline();
+    await ada.seesPeople("Ada");
+    await ada.say("Two");
+    await ada.say("Three");
+    await ada.seesMessages("One", "Two", "Three");
+    await cable.mend();
+    await bob.isOnline();
+    await bob.seesMessages("One", "Two", "Three");
+    expect(await bob.page.locator("#messages .note").allTextContents()).toEqual([]);
+    await bob.sees("#me-name", "Bob");
+    expect(bob.errors).toEqual([]);
+  });
+
+  test("what a backend publishes is shown, as text", async () => {
+    const ada = await join("Ada");
+    for (const data of [{ text: "<b>deployed</b>", name: "Bot" }, "as it is", { value: 1 }]) {
+      const response = await fetch(new URL("/api/publish", hub.url), {
+        method: "POST",
+        headers: { "X-API-Key": hub.generated.apiKey ?? "" },
+        body: JSON.stringify({ channel: "chat:lobby", data }),
+      });
+      expect(await response.json()).toHaveProperty("result");
+    }
+    await ada.seesMessages("<b>deployed</b>", "as it is", '{"value":1}');
+    const authors = await ada.page.locator("#messages .author").allTextContents();
+    expect(authors).toEqual(["Bot", "Somebody", "Somebody"]);
+  });
+
+  test("a page that the server sends away says so, and does not come back by itself", async () => {
+    const ada = await join("Ada");
+    const call = (method: string, body: object): Promise<Response> =>
+      fetch(new URL(`/api/${method}`, hub.url), {
+        method: "POST",
+        headers: { "X-API-Key": hub.generated.apiKey ?? "" },
+        body: JSON.stringify(body),
+      });
+    const presence = (await (await call("presence", { channel: "chat:lobby" })).json()) as {
+      result: { presence: Record<string, object> };
+    };
+    const [client] = Object.keys(presence.result.presence);
+    await call("disconnect", { user: "", client });
+    await ada.sees("#connection", /^The server has ended the connection\. Reload the page/);
+    expect(await ada.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    await ada.page.reload();
+    await ada.isOnline();
   });
 
   test("what people write is text, and nothing else", async () => {

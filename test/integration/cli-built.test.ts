@@ -24,7 +24,7 @@ async function start(...words: string[]): Promise<{ child: ChildProcess; url: st
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [line] = (await once(child.stdout.setEncoding("utf8"), "data")) as [string];
-  return { child, url: line.replace(/^listening on /, "").trim() };
+  return { child, url: /^listening on (.*)$/m.exec(line)?.[1] ?? expect.unreachable(line) };
 }
 
 /** Runs the program with input, to its end. */

@@ -427,10 +427,41 @@ describe("fullduplex hub", () => {
   test("says where it listens, serves, and stops when it is told to", async () => {
     const done = run(["hub", "--port", "0"], io);
     await io.until(() => io.isListeningForSignals);
-    const url = /^listening on (http:\S+)\n$/.exec(io.out)?.[1] as string;
+    const said = /^listening on (http:\S+)\nAPI key: ([\w-]{43})\ntoken secret: [\w-]{43}\n$/;
+    const [, url = "", key = ""] = said.exec(io.out) ?? expect.unreachable(io.out);
     expect((await fetch(url)).status).toBe(200);
+    const call = { method: "POST", headers: { "X-API-Key": key }, body: "{}" };
+    expect((await fetch(new URL("/api/info", url), call)).status).toBe(200);
     io.signal("SIGTERM");
     expect(await done).toBe(0);
+  });
+
+  test("takes its keys from the environment, and does not print those", async () => {
+    const [first, second, secret] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)] as const;
+    const keys = `${first}, ${second}`;
+    const env = { FULLDUPLEX_API_KEY: keys, FULLDUPLEX_TOKEN_SECRET: secret };
+    io = new FakeIo({ env });
+    const done = run(["hub", "--port", "0"], io);
+    await io.until(() => io.isListeningForSignals);
+    const url = /^listening on (http:\S+)\n$/.exec(io.out)?.[1] ?? expect.unreachable(io.out);
+    for (const key of [first, second]) {
+      const call = { method: "POST", headers: { Authorization: `apikey ${key}` }, body: "{}" };
+      expect((await fetch(new URL("/api/info", url), call)).status).toBe(200);
+    }
+    io.signal("SIGTERM");
+    expect(await done).toBe(0);
+    expect(io.err).toBe("");
+  });
+
+  test.each([
+    ["FULLDUPLEX_API_KEY", "an API key has to have 32 characters or more"],
+    ["FULLDUPLEX_TOKEN_SECRET", "the token secret has to have 32 characters or more"],
+  ])("refuses a short %s, and does not repeat it", async (name, message) => {
+    io = new FakeIo({ env: { [name]: "short-and-secret" } });
+    expect(await run(["hub", "--port", "0"], io)).toBe(1);
+    expect(io.err).toContain(message);
+    expect(io.err).not.toContain("short-and-secret");
+    expect(io.out).toBe("");
   });
 
   test("says that a port is taken", async () => {

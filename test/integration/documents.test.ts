@@ -6,18 +6,19 @@
  * - `ts browser` compiles with a browser's types alone, and can be bundled.
  * - A line of an `sh` block is a command. `npm start`, `npx fullduplex hub` and `npx fullduplex echo` go on running, up
  *   to the next heading; every other `npx fullduplex` ends with exit code 0, with no input but what is piped into it.
- *   `npm run …` must name a script. A few others are known not to be run; anything else is a failure.
+ *   `npm run …` must name a script. `curl` gets an answer with status 200, and no error in it. A few others are known not to be run; anything else is a failure.
  * - Ports that are written down are replaced by free ones, the same everywhere.
  */
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, transform } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Background } from "../support/background.ts";
 import { ensureBuilt, linkPackages } from "../support/built.ts";
 import { codeBlocks } from "../support/markdown.ts";
 import type { CodeBlock } from "../support/markdown.ts";
+import { hasCurl, requirePeer } from "../support/peers.ts";
 import { freePort } from "../support/ports.ts";
 import { manifest, root } from "../support/project.ts";
 import { run, runNode } from "../support/run.ts";
@@ -39,6 +40,10 @@ const NOT_RUN =
   /^(?:git clone \S+|cd \S+|npm (?:ci|test|i|install|install fullduplex|i fullduplex))$/;
 const GOES_ON = /^(?:npm start\b|npx fullduplex (?:hub|echo)\b)/;
 
+/** What the documents call the key of backends is one, here. */
+vi.stubEnv("FULLDUPLEX_API_KEY", "0123456789abcdef".repeat(2));
+
+const canCurl = requirePeer("curl", hasCurl(), "apt-get install curl");
 const folder = scratchFolder();
 const ports = new Map<string, number>();
 const running: { section: number; program: Background }[] = [];
@@ -130,6 +135,12 @@ async function expectCommandWorks(command: string, section: number): Promise<voi
   const script = /^npm run (\S+)$/.exec(command)?.[1];
   if (script !== undefined) {
     expect(Object.keys(manifest.scripts)).toContain(script);
+    return;
+  }
+  if (command.startsWith("curl ")) {
+    if (!canCurl) return;
+    const { code, stdout } = await run("sh", ["-c", `exec ${command} -sS --fail`], { cwd: folder });
+    expect([code, stdout]).toEqual([0, expect.stringContaining("result")]);
     return;
   }
   expect(command).toMatch(/^npm start\b|\bnpx fullduplex\b/);

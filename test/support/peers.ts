@@ -31,6 +31,11 @@ export function findChromium(): string | undefined {
   return places.find((path) => path !== undefined && existsSync(path));
 }
 
+/** Whether there is a `curl`. */
+export function hasCurl(): boolean {
+  return succeeds("curl", "--version");
+}
+
 /** A Python that has a module: Debian's own first, because that is the one that Debian's packages are for. */
 export function findPython(module: string): string | undefined {
   return ["/usr/bin/python3", "python3"].find((python) =>

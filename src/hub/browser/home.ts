@@ -58,8 +58,8 @@ function show({ version, uptime, connections, endpoints, chat }: Status): void {
   for (const row of byId("endpoints").querySelectorAll<HTMLElement>("[data-path]")) {
     const { path } = row.dataset;
     const endpoint = endpoints.find((one) => one.path === path);
-    const isServed = endpoint !== undefined || path === "/healthz";
-    row.hidden = !isServed;
+    // Only the demos' may be closed; there is no count of those by plain HTTP.
+    row.hidden = path === "/echo" && !endpoint;
     if (endpoint) setText(row.lastElementChild as Element, String(endpoint.connections));
   }
 }

@@ -133,7 +133,7 @@ export class Chat {
     this.#count(this.#guest(client));
     if (!this.#rooms.has(room)) throw unsuitable("There is no such room.");
     const { text, key } = readSay(data);
-    this.#rooms.said(room);
+    this.#rooms.touch(room);
     const said: Said = { text, ...(key !== undefined && { key }), time: this.#now() };
     return { data: JSON.stringify(said), idempotencyKey: key };
   }

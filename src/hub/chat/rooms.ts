@@ -12,8 +12,8 @@ import type { RoomSummary } from "./protocol.ts";
 interface Room {
   readonly name: string;
   readonly members: Set<Guest>;
-  /** When something was said last. */
-  lastSaid: number;
+  /** When somebody was there last, or something was said. */
+  lastUsed: number;
 }
 
 /** What is done about rooms elsewhere. */
@@ -75,16 +75,19 @@ export class Rooms {
   }
 
   leave(guest: Guest, name: string): void {
-    if (this.#rooms.get(name)?.members.delete(guest)) this.#owner.changed();
+    if (!this.#rooms.get(name)?.members.delete(guest)) return;
+    this.touch(name);
+    this.#owner.changed();
   }
 
   leaveAll(guest: Guest): void {
     for (const name of this.of(guest)) this.leave(guest, name);
   }
 
-  said(name: string): void {
+  /** Something happens there: what is kept of it counts from now. */
+  touch(name: string): void {
     const room = this.#rooms.get(name);
-    if (room) room.lastSaid = this.#now();
+    if (room) room.lastUsed = this.#now();
   }
 
   #occupied(): Room[] {
@@ -102,9 +105,9 @@ export class Rooms {
   #prune(): void {
     const empty = [...this.#rooms.values()]
       .filter(({ name, members }) => members.size === 0 && name !== LOBBY)
-      .sort((a, b) => a.lastSaid - b.lastSaid);
-    for (const { name, lastSaid } of empty) {
-      const isOver = lastSaid + HISTORY_TTL < this.#now();
+      .sort((a, b) => a.lastUsed - b.lastUsed);
+    for (const { name, lastUsed } of empty) {
+      const isOver = lastUsed + HISTORY_TTL < this.#now();
       if (!isOver && this.#rooms.size < MAX_ROOMS) break;
       this.#rooms.delete(name);
       this.#owner.gone(name);
@@ -114,5 +117,5 @@ export class Rooms {
 }
 
 function createRoom(name: string): Room {
-  return { name, members: new Set(), lastSaid: -Infinity };
+  return { name, members: new Set(), lastUsed: -Infinity };
 }

@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ws: [...BASE, "connection", "node", "server", "client/node"],
   testing: [...BASE, "protocol", "connection", "engine"],
   hub: [ENTRIES],
-  "hub/browser": ["client/browser/index.ts", "hub/chat"],
+  "hub/browser": ["client/browser/index.ts", "channels/client/index.ts", "hub/chat"],
   cli: [ENTRIES, "hub", "util/closest.ts"],
 };
 

@@ -34,6 +34,17 @@ describe("serveUntilSignal", () => {
     },
   );
 
+  test("says what else there is to say", async () => {
+    const io = new FakeIo();
+    const close = async (): Promise<void> => {};
+    const notes = ["API key: x", "token secret: y"];
+    const done = serveUntilSignal(io, async () => ({ url: "http://127.0.0.1:1/", notes, close }));
+    await io.until(() => io.isListeningForSignals);
+    expect(io.out).toBe("listening on http://127.0.0.1:1/\nAPI key: x\ntoken secret: y\n");
+    io.signal("SIGTERM");
+    expect(await done).toBe(0);
+  });
+
   test.each([
     ["directly", systemError()],
     ["as a cause", new Error("listen EADDRINUSE: taken", { cause: systemError() })],

@@ -1,47 +1,16 @@
 /**
- * People of the chat without a network.
+ * The chat without a network: a server of channels with its hooks, and clients in memory.
  *
  * @module
  */
 
-import type { Chat } from "../../../src/hub/chat/chat.ts";
-import type { Member, Port } from "../../../src/hub/chat/member.ts";
-import type { ServerMessage } from "../../../src/hub/chat/protocol.ts";
-import { PreparedMessage } from "../../../src/connection/prepared-message.ts";
-
-/** A connection that keeps what was sent. */
-export class FakePort implements Port {
-  readonly sent: ServerMessage[] = [];
-  readonly closes: [code: number | undefined, reason: string | undefined][] = [];
-
-  send: Port["send"] = (data) => {
-    const text = data instanceof PreparedMessage ? data.data : data;
-    this.sent.push(JSON.parse(String(text)) as ServerMessage);
-    return Promise.resolve();
-  };
-
-  close: Port["close"] = (code, reason) => {
-    this.closes.push([code, reason]);
-    return Promise.resolve({ code: code ?? 1000, reason: "", wasClean: true, initiator: "local" });
-  };
-
-  /** What was sent since the last call. */
-  take(): ServerMessage[] {
-    return this.sent.splice(0);
-  }
-
-  /** The same, of one type only. */
-  takeAll<Type extends ServerMessage["type"]>(
-    type: Type,
-  ): Extract<ServerMessage, { type: Type }>[] {
-    return this.take().filter((message) => message.type === type) as never;
-  }
-}
-
-export interface Visitor {
-  readonly member: Member;
-  readonly port: FakePort;
-}
+import { channelsClient } from "../../../src/channels/client/index.ts";
+import type { ChannelsClient, Payload } from "../../../src/channels/client/index.ts";
+import { createChannels } from "../../../src/channels/server/index.ts";
+import type { Channels } from "../../../src/channels/server/index.ts";
+import type { Connection } from "../../../src/connection/connection.ts";
+import { Chat } from "../../../src/hub/chat/chat.ts";
+import { pair } from "../../../src/testing/pair.ts";
 
 let sessions = 0;
 
@@ -55,11 +24,41 @@ export function key(number: number): string {
   return `key-${String(number).padStart(16, "0")}`;
 }
 
-/** Lets somebody in, and forgets what they were told about it. */
-export function enter(chat: Chat, name: string, ...rooms: string[]): Visitor {
-  const port = new FakePort();
-  const member = chat.enter(name, session(), port);
-  for (const room of rooms) chat.join(member, room);
-  port.take();
-  return { member, port };
+export class ChatServer {
+  readonly chat: Chat;
+  readonly channels: Channels;
+  readonly #clients: ChannelsClient[] = [];
+
+  constructor(now: () => number = () => 0) {
+    this.chat = new Chat(now);
+    const { namespaces, hooks, onEvent } = this.chat;
+    this.channels = createChannels({ namespaces, hooks, onEvent });
+    this.chat.attach(this.channels);
+  }
+
+  /** Makes a connection, and gives both of its ends. */
+  connect(): { near: Connection; far: Connection } {
+    const [near, far] = pair();
+    this.channels.handler(far).catch(() => {});
+    return { near, far };
+  }
+
+  /** A client that is connected; `hello` is what it says of itself. */
+  async enter(hello?: Payload): Promise<ChannelsClient> {
+    const client = channelsClient(() => this.connect().near, { data: hello });
+    this.#clients.push(client);
+    await client.connected();
+    return client;
+  }
+
+  async close(): Promise<void> {
+    this.chat.close();
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await this.channels.close();
+  }
+}
+
+/** What a client was told when it connected. */
+export function welcomeOf({ status }: ChannelsClient): unknown {
+  return status.state === "connected" ? status.data : undefined;
 }

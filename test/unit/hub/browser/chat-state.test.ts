@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ChatState } from "../../../../src/hub/browser/chat-state.ts";
-import type { ChatMessage, ServerMessage } from "../../../../src/hub/chat/protocol.ts";
+import type { ChatMessage } from "../../../../src/hub/browser/read-publication.ts";
+import type { RoomLog } from "../../../../src/hub/browser/room-log.ts";
 
 const tab = "0123456789abcdef";
 
@@ -10,19 +11,22 @@ beforeEach(() => {
   state = new ChatState(tab, "lobby", () => 0);
 });
 
-function message(room: string, text: string, key = `other-${text}`): ServerMessage {
-  const said: ChatMessage = { id: `e-${text}`, key, name: "Bob", text, time: 0 };
-  return { type: "message", room, message: said };
+function message(text: string, key = `other-${text}`): ChatMessage {
+  return { key, name: "Bob", text, time: 0 };
 }
 
-function joined(room: string, ...members: string[]): ServerMessage {
-  return { type: "joined", room, members, messages: [], complete: true };
+function room(name: string): RoomLog {
+  return state.rooms.get(name) ?? expect.unreachable(name);
+}
+
+function join(name: string, ...members: string[]): void {
+  state.setMembers(room(name), members, true);
 }
 
 describe("ChatState", () => {
   test("tells of each change", () => {
     state.onChange = vi.fn<() => void>();
-    state.apply({ type: "rooms", rooms: [{ room: "lobby", members: 1 }] });
+    state.setDirectory([{ room: "lobby", members: 1 }]);
     state.open("planning");
     state.setLink({ state: "connecting" });
     state.isVisible = false;
@@ -32,17 +36,20 @@ describe("ChatState", () => {
   });
 
   test("takes the name that the server gives, and says when it is another", () => {
-    state.name = "Ada";
-    state.apply({ type: "welcome", name: "Ada" });
+    state.setName("Ada");
+    state.welcome({ name: "Ada", rooms: [{ room: "lobby", members: 0 }] });
     expect(state.isOnline).toBe(true);
     expect(state.notice).toBeUndefined();
-    state.apply({ type: "welcome", name: "Ada 2" });
+    expect(state.directory).toHaveLength(1);
+    state.welcome({ name: "Ada 2", rooms: [] });
     expect(state.name).toBe("Ada 2");
     expect(state.notice).toBe("The name Ada is taken: here you are Ada 2.");
   });
 
-  test("is in no room without a connection", () => {
-    state.apply(joined("lobby", "Ada"));
+  test("is in no room without a connection, nor before it has what was said there", () => {
+    state.setMembers(room("lobby"), ["Ada"], false);
+    expect(state.current.isJoined).toBe(false);
+    join("lobby", "Ada");
     expect(state.current.isJoined).toBe(true);
     state.setLink({ state: "offline", until: 1000 });
     expect(state.current.isJoined).toBe(false);
@@ -50,38 +57,21 @@ describe("ChatState", () => {
   });
 
   test("counts what nobody has seen, until they see it", () => {
-    for (const room of ["lobby", "planning"]) {
-      state.open(room);
-      state.apply(joined(room, "Ada"));
-    }
-    state.apply(message("lobby", "one"));
-    state.apply(message("lobby", "one"));
-    state.apply(message("lobby", "two"));
-    state.apply(message("lobby", "mine", `${tab}x`));
-    state.apply(message("planning", "three"));
+    state.open("planning");
+    const [lobby, planning] = [room("lobby"), room("planning")];
+    state.said(lobby, [message("zero")], "before");
+    state.said(lobby, [message("one")], "since");
+    state.said(lobby, [message("one"), message("two")], "since");
+    state.said(lobby, [message("mine", `${tab}x`)], "since");
+    state.said(planning, [message("three")], "since");
     expect(state.unread).toBe(2);
     state.isVisible = false;
-    state.apply(message("planning", "four"));
+    state.said(planning, [message("four")], "since");
     expect(state.unread).toBe(3);
     state.isVisible = true;
     expect(state.unread).toBe(2);
     state.open("lobby");
     expect(state.unread).toBe(0);
-  });
-
-  test("counts what came while it was away", () => {
-    state.open("planning");
-    state.apply(joined("lobby", "Ada"));
-    state.setLink({ state: "offline", until: 0 });
-    const { message: said } = message("lobby", "new") as { message: ChatMessage };
-    state.apply({
-      type: "joined",
-      room: "lobby",
-      members: ["Ada"],
-      messages: [said],
-      complete: true,
-    });
-    expect(state.rooms.get("lobby")?.unread).toBe(1);
   });
 
   test("knows its own messages", () => {
@@ -90,72 +80,37 @@ describe("ChatState", () => {
   });
 
   test("follows who comes, goes and is renamed", () => {
-    state.name = "Ada";
-    state.apply(joined("lobby", "Ada"));
-    state.apply({ type: "arrived", room: "lobby", name: "Bob" });
-    state.apply({ type: "renamed", from: "Ada", to: "Augusta" });
-    state.apply({ type: "departed", room: "lobby", name: "Bob" });
+    join("lobby", "Ada");
+    join("lobby", "Ada", "Bob");
+    state.renamed(room("lobby"), "Ada", "Augusta");
+    join("lobby", "Augusta");
     expect(state.current.members).toEqual(["Augusta"]);
-    expect(state.name).toBe("Augusta");
-  });
-
-  test.each<ServerMessage>([
-    { type: "arrived", room: "elsewhere", name: "Bob" },
-    { type: "departed", room: "elsewhere", name: "Bob" },
-    joined("elsewhere", "Bob"),
-    message("elsewhere", "hello"),
-    { type: "pong" },
-  ])("has no use for $type about a room that it has left", (late) => {
-    state.apply(late);
-    expect([...state.rooms.keys()]).toEqual(["lobby"]);
-    expect(state.unread).toBe(0);
+    expect(state.current.lines).toHaveLength(3);
   });
 
   test("goes to another room when it has left one", () => {
-    state.apply(joined("lobby", "Ada"));
+    join("lobby", "Ada");
     state.open("planning");
-    state.apply(joined("planning", "Ada"));
-    state.apply({ type: "left", room: "planning" });
+    join("planning", "Ada");
+    state.forget("planning");
     expect(state.current.name).toBe("lobby");
     expect([...state.rooms.keys()]).toEqual(["lobby"]);
-    state.apply({ type: "left", room: "lobby" });
-    expect(state.current.name).toBe("lobby");
+    state.forget("lobby");
+    expect(state.current).toMatchObject({ name: "lobby", isJoined: false });
   });
 
   test("goes to the lobby when the only room does not let it in", () => {
     state = new ChatState(tab, "full-house", () => 0);
-    state.apply({
-      type: "problem",
-      problem: "full",
-      message: "That room is full.",
-      about: "full-house",
-    });
+    state.refuseRoom("full-house", "That room is full.");
     expect(state.current.name).toBe("lobby");
     expect(state.notice).toBe("That room is full.");
     expect(state.rooms.has("full-house")).toBe(false);
   });
 
-  test("keeps a problem with a message at the message", () => {
-    state.current.send(`${tab}1`, "hello");
-    state.apply({ type: "problem", problem: "rate", message: "Not so fast.", about: `${tab}1` });
-    expect(state.current.pending).toEqual([
-      { key: `${tab}1`, text: "hello", problem: "Not so fast." },
-    ]);
-    expect(state.notice).toBeUndefined();
-  });
-
-  test("keeps a problem with the name apart", () => {
-    state.apply({ type: "problem", problem: "name", message: "No." });
+  test("keeps a problem with the name until there is one", () => {
+    state.refuseName("No.");
     expect(state.nameProblem).toBe("No.");
-    state.apply({ type: "welcome", name: "Ada" });
+    state.welcome({ name: "Ada", rooms: [] });
     expect(state.nameProblem).toBeUndefined();
-  });
-
-  test("tells of other problems, and stays in a room that it is in", () => {
-    state.apply(joined("lobby", "Ada"));
-    state.apply({ type: "problem", problem: "rate", message: "Not so fast.", about: "lobby" });
-    expect(state.notice).toBe("Not so fast.");
-    expect(state.current.name).toBe("lobby");
-    expect(state.current.isJoined).toBe(true);
   });
 });

@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { ChatMessage } from "../../../../src/hub/browser/read-publication.ts";
 import { RoomLog } from "../../../../src/hub/browser/room-log.ts";
-import type { ChatMessage, RoomState } from "../../../../src/hub/chat/protocol.ts";
 import { key } from "../support.ts";
 
 function message(number: number, name = "Bob"): ChatMessage {
-  return { id: `e-${number}`, key: key(number), name, text: `text ${number}`, time: 0 };
-}
-
-function state(members: string[], numbers: number[] = [], complete = true): RoomState {
-  return { room: "lobby", members, messages: numbers.map((number) => message(number)), complete };
+  return { key: key(number), name, text: `text ${number}`, time: 0 };
 }
 
 /** The lines as text: what was said, and the notes in brackets. */
@@ -17,26 +13,19 @@ function texts({ lines }: RoomLog): string[] {
 }
 
 describe("RoomLog", () => {
-  test("shows what was said before, without a word about what may be missing", () => {
+  test("knows who is there, without a word about it, when one comes", () => {
     const log = new RoomLog("lobby");
-    expect(log.enter(state(["Bob", "ada"], [1, 2], false), 0)).toBe(0);
-    expect(texts(log)).toEqual(["text 1", "text 2"]);
+    log.enter(["Bob", "ada"]);
     expect(log.members).toEqual(["ada", "Bob"]);
     expect(log.isJoined).toBe(true);
-    expect(log.lastId).toBe("e-2");
-  });
-
-  test("adds what is new when one comes back, once", () => {
-    const log = new RoomLog("lobby");
-    log.enter(state(["Ada"], [1, 2]), 0);
-    expect(log.enter(state(["Ada"], [2, 3]), 0)).toBe(1);
-    expect(texts(log)).toEqual(["text 1", "text 2", "text 3"]);
+    expect(texts(log)).toEqual([]);
   });
 
   test("says when something may be missing", () => {
     const log = new RoomLog("lobby");
-    log.enter(state(["Ada"], [1]), 0);
-    log.enter(state(["Ada"], [7], false), 0);
+    log.add(message(1));
+    log.missed(0);
+    log.add(message(7));
     expect(texts(log)).toEqual([
       "text 1",
       "[Connected again. Messages from in between may be missing.]",
@@ -47,33 +36,32 @@ describe("RoomLog", () => {
   test("does not show a message twice, whichever way it comes", () => {
     const log = new RoomLog("lobby");
     expect(log.add(message(1))).toBe(true);
-    expect(log.add({ ...message(1), id: "other-1" })).toBe(false);
+    expect(log.add({ ...message(1), time: 1 })).toBe(false);
     expect(log.lines).toHaveLength(1);
   });
 
   test("notes who comes, goes, and is called otherwise", () => {
     const log = new RoomLog("lobby");
-    log.enter(state(["Ada"]), 0);
-    log.arrived("Bob", 0);
-    log.arrived("Bob", 0);
+    log.enter(["Ada"]);
+    log.update(["Ada", "Bob"], 0);
+    log.update(["Bob", "Ada"], 0);
     log.renamed("Bob", "Bo", 0);
     log.renamed("Nobody", "Somebody", 0);
-    log.departed("Bo", 0);
-    log.departed("Bo", 0);
+    log.update(["Ada"], 0);
     expect(texts(log)).toEqual(["[Bob is here]", "[Bob is now Bo]", "[Bo has left]"]);
     expect(log.members).toEqual(["Ada"]);
   });
 
   test("makes no fuss about those who come back after the connection broke for all", () => {
     const log = new RoomLog("lobby");
-    log.enter(state(["Ada", "Bob", "Eve"]), 0);
-    log.enter(state(["Ada"]), 0);
+    log.enter(["Ada", "Bob", "Eve"]);
+    log.enter(["Ada"]);
     expect(log.members).toEqual(["Ada"]);
-    log.arrived("Bob", 0);
+    log.update(["Ada", "Bob"], 0);
     expect(texts(log)).toEqual([]);
     expect(log.members).toEqual(["Ada", "Bob"]);
-    log.departed("Bob", 0);
-    log.arrived("Bob", 0);
+    log.update(["Ada"], 0);
+    log.update(["Ada", "Bob"], 0);
     expect(texts(log)).toEqual(["[Bob has left]", "[Bob is here]"]);
   });
 
@@ -81,7 +69,18 @@ describe("RoomLog", () => {
     const log = new RoomLog("lobby");
     log.send(key(1), "one");
     log.send(key(2), "two");
+    log.taken(key(1));
+    expect(log.pending[0]).toEqual({ key: key(1), text: "one", isTaken: true });
     log.add(message(1));
+    expect(log.pending).toEqual([{ key: key(2), text: "two" }]);
+  });
+
+  test("gives up a message that was taken, and lost there", () => {
+    const log = new RoomLog("lobby");
+    log.send(key(1), "one");
+    log.send(key(2), "two");
+    log.taken(key(1));
+    log.missed(0);
     expect(log.pending).toEqual([{ key: key(2), text: "two" }]);
   });
 

@@ -3,6 +3,7 @@ import { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import { note } from "../../../../src/hub/http/reply.ts";
 import { Site } from "../../../../src/hub/http/site.ts";
+import type { Listener, Resource } from "../../../../src/hub/http/site.ts";
 
 interface Request {
   readonly method?: string;
@@ -29,13 +30,18 @@ function ask(
 
 describe("Site", () => {
   let count = 0;
-  const site = new Site(
-    [
+  const listener: Listener = ({ method, url }, response) => response.end(`${method} ${url}`);
+  const site = new Site({
+    resources: new Map<string, Resource>([
       ["/", note(200, "home")],
       ["/count", () => note(200, String(++count))],
-    ],
-    true,
-  );
+    ]),
+    listeners: new Map([
+      ["/exact", listener],
+      ["/below/", listener],
+    ]),
+    onlyLoopback: true,
+  });
 
   test("answers what is there, whatever the query", () => {
     expect(ask(site, { url: "/" })).toEqual([200, "home"]);
@@ -71,10 +77,25 @@ describe("Site", () => {
   test("refuses the names of others, as after DNS rebinding", () => {
     expect(ask(site, { url: "/", host: "attacker.example" })[0]).toBe(403);
     expect(ask(site, { url: "/", host: "" })[0]).toBe(403);
+    expect(ask(site, { url: "/exact", host: "attacker.example" })[0]).toBe(403);
   });
 
+  test.each(["/exact", "/exact?query=1", "/below/", "/below/this", "/below/this/too"])(
+    "leaves %s to its listener, whatever the method",
+    (url) => {
+      expect(ask(site, { url, method: "POST" })).toEqual([200, `POST ${url}`]);
+    },
+  );
+
+  test.each(["/exact/", "/exact/below", "/below", "/belowness/", "/"])(
+    "leaves %s to no listener",
+    (url) => {
+      expect(ask(site, { url, method: "POST" })[0]).toBeGreaterThanOrEqual(404);
+    },
+  );
+
   test("answers to any name where it is open to other machines", () => {
-    const open = new Site([["/", note(200, "home")]], false);
+    const open = new Site({ resources: new Map([["/", note(200, "home")]]), onlyLoopback: false });
     expect(ask(open, { url: "/", host: "example.com" })[0]).toBe(200);
   });
 });
