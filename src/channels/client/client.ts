@@ -69,6 +69,8 @@ export class Client implements ChannelsClient, SubscriptionHost {
   #untold: string[] = [];
   readonly #refresher: Refresher;
   #token: string | undefined;
+  /** For the server's `connect` hook. */
+  #data: Payload | undefined;
   #link: Link | undefined;
   /** When the connection was accepted by the server. */
   #connectedAt: number | undefined;
@@ -80,7 +82,8 @@ export class Client implements ChannelsClient, SubscriptionHost {
     this.backoff = options;
     this.stableAfter = options.stableAfter ?? 10_000;
     this.#open = open;
-    this.#options = { ...options, data: copyJson(options.data) };
+    this.#options = { ...options };
+    this.#data = copyJson(options.data);
     this.#token = options.token;
     this.#refresher = new Refresher(clock, options, () => this.#renew());
     // (Subscriptions that are made at once go with the first frame.)
@@ -218,6 +221,7 @@ export class Client implements ChannelsClient, SubscriptionHost {
     let connection;
     try {
       if (this.#token === undefined && this.#options.getToken) await this.#getToken();
+      if (this.#options.getData) this.#data = copyJson(this.#options.getData());
       connection = await this.#open({ signal: this.#abort.signal });
     } catch (error) {
       return error;
@@ -234,12 +238,18 @@ export class Client implements ChannelsClient, SubscriptionHost {
 
   /** Who this is, and what it wants, in one frame. */
   #greet(link: Link): void {
-    const { data, name, headers } = this.#options;
+    const { name, headers } = this.#options;
     const subscriptions = [...this.#subscriptions.values()];
     const subs = subscriptions
       .filter(({ isServerSide }) => isServerSide)
       .map(({ channel, recovery }) => [channel, recovery]);
-    const params = { token: this.#token, data, name, headers, subs: Object.fromEntries(subs) };
+    const params = {
+      token: this.#token,
+      data: this.#data,
+      name,
+      headers,
+      subs: Object.fromEntries(subs),
+    };
     const lines = [
       this.calls.prepare<ConnectResult>("connect", params, {
         resolve: (result, size) => this.#greeted(link, result, size),

@@ -171,6 +171,8 @@ export interface ChannelsClientOptions extends BackoffOptions {
   readonly getToken?: GetToken<{ readonly signal: AbortSignal }> | undefined;
   /** For the server's `connect` hook. */
   readonly data?: Payload | undefined;
+  /** Asked for it at each connect, in place of `data`, where that changes. What it throws ends the client. */
+  readonly getData?: (() => Payload | undefined) | undefined;
   /** What kind of client this is, for the server. */
   readonly name?: string | undefined;
   /** Header fields for the server's `connect` hook, for browsers, which can't send real ones. */

@@ -106,13 +106,8 @@ export class ChatClient {
 
   /** What is said of us is read at each connect: the name may be another one by then. */
   #options(): ChannelsClientOptions {
-    const hello = (): Hello => ({ name: this.#state.name, session: this.#session });
-    return {
-      maxDelay: MAX_DELAY,
-      get data() {
-        return hello();
-      },
-    };
+    const getData = (): Hello => ({ name: this.#state.name, session: this.#session });
+    return { maxDelay: MAX_DELAY, getData };
   }
 
   async #followStatus(client: ChannelsClient): Promise<void> {

@@ -104,6 +104,9 @@ export class Chat {
   #connect({ client, token, data }: ConnectEvent): Identity | undefined {
     if (token !== "") return undefined;
     const { name: wanted, session } = readHello(data);
+    // (Who could not be let in may try again over the same connection.)
+    const failed = this.#guests.find(client);
+    if (failed) this.#forget(failed);
     this.#replace(session);
     const guest = new Guest(client, session);
     this.#guests.add(guest);

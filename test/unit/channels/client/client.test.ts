@@ -295,6 +295,26 @@ test.each([1000, 1001, 1006, 3000, 3001, 3499, 4000, 4499])(
   },
 );
 
+test("data that changes is asked for at each connect", async () => {
+  let name = "Ada";
+  await using script = new Script({ data: 1, getData: () => ({ name }) });
+  const peer = await script.peer();
+  expect(await peer.answer("connect", { client: "c1" })).toMatchObject({ data: { name: "Ada" } });
+  name = "Augusta";
+  void peer.connection.close(3001);
+  expect(await (await script.peer()).answer("connect")).toMatchObject({ data: { name } });
+});
+
+test("data that can't be had ends the client", async () => {
+  const error = new Error("no data");
+  const getData = (): never => {
+    throw error;
+  };
+  await using script = new Script({ getData });
+  expect(await script.client.closed).toBe(error);
+  expect(script.opened).toBe(0);
+});
+
 test("a push can end the connection instead of a close", async () => {
   await using script = new Script();
   const peer = await script.connected();

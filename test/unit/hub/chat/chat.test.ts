@@ -50,6 +50,19 @@ describe("who comes to the chat", () => {
     expect(server.chat.people).toBe(0);
   });
 
+  test("may try again over the same connection, when it could not be let in", async () => {
+    const { near } = server.connect();
+    const ask = async (id: number, connect: object): Promise<unknown> => {
+      void near.send(JSON.stringify({ id, connect }));
+      return JSON.parse(String(await near.recv()));
+    };
+    expect(await ask(1, { data: { name: "" } })).toMatchObject({ error: { code: 400 } });
+    expect(await ask(2, { data: { name: "Ada" } })).toMatchObject({
+      connect: { data: { name: "Ada" } },
+    });
+    expect(server.chat.people).toBe(1);
+  });
+
   test("takes the place of an earlier connection of the same page", async () => {
     const hello = { name: "Ada", session: session() };
     const first = await server.enter(hello);
