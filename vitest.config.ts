@@ -20,6 +20,7 @@ const suites: Suite[] = [
   { name: "contract", timeout: 10_000 },
   { name: "integration", timeout: 30_000 },
   { name: "package", timeout: 120_000 },
+  { name: "release", timeout: 120_000 },
   { name: "fuzz", timeout: 300_000 },
   { name: "conformance", timeout: 600_000, serial: true },
   { name: "interop", timeout: 60_000 },

@@ -13,7 +13,7 @@ import { ensureBuilt, ensureInstalled, fail, node, root, scratch, tools } from "
 import { describeCounts, saveCounts } from "./lib/results.mjs";
 
 const everyday = ["unit", "contract", "integration", "package"];
-const slow = ["fuzz", "conformance", "interop", "browser", "runtimes", "load", "bench"];
+const slow = ["release", "fuzz", "conformance", "interop", "browser", "runtimes", "load", "bench"];
 
 /** @typedef {import("./lib/results.mjs").Counts} Counts */
 

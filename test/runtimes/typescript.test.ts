@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { installConsumer } from "../package/support/consumer.ts";
+import { installConsumer } from "../release/support/consumer.ts";
 import { requirePeer } from "../support/peers.ts";
 import { root } from "../support/project.ts";
 import { runNode } from "../support/run.ts";
