@@ -20,10 +20,10 @@ test("what is left is at least a second", () => {
 
 test("what is left fits into the protocol's 32 bits, also where a backend meant milliseconds", () => {
   for (const expireAt of [Date.now() * 10, 1e300, Infinity]) {
-    const refresh = ttlOf(expireAt);
+    const sub_refresh = ttlOf(expireAt);
     for (const codec of [jsonCodec, protobufCodec]) {
-      expect(codec.decodeReplies(codec.encodeReplies([{ id: 1, refresh }]))).toEqual([
-        { id: 1, refresh: { expires: true, ttl: 2 ** 32 - 1 } },
+      expect(codec.decodeReplies(codec.encodeReplies([{ id: 1, sub_refresh }]))).toEqual([
+        { id: 1, sub_refresh: { expires: true, ttl: 2 ** 32 - 1 } },
       ]);
     }
   }
