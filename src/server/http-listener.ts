@@ -11,6 +11,7 @@ import { checkOptions } from "../util/option-names.ts";
 import type { OptionNames } from "../util/option-names.ts";
 import { readRequest, RequestBody } from "./http-request.ts";
 import { Reply } from "./http-reply.ts";
+import { whenClosed } from "./pipelining.ts";
 import { defaultLogger } from "./logger.ts";
 import type { Logger } from "./logger.ts";
 import { directPeer, TrustedProxies } from "./proxy.ts";
@@ -72,9 +73,12 @@ class Exchange {
     // What becomes of the socket shows in "close", and without a listener it would end the process.
     incoming.on("error", () => {});
     outgoing.on("error", () => {});
-    outgoing.once("close", () => {
+    const gone = (): void => {
       if (!outgoing.writableFinished) this.#gone.abort(new Error("the client has gone"));
-    });
+    };
+    outgoing.once("close", gone);
+    // One that waits behind others of its connection is not told by Node.
+    if (!outgoing.socket) outgoing.once("close", whenClosed(incoming.socket, gone));
   }
 
   /** Aborted when the client goes away before it has the whole response. */

@@ -1,7 +1,7 @@
 /**
- * Upgrades that come before the requests ahead of them on the same connection were answered.
+ * Requests, and upgrades, that come before the requests ahead of them on the same connection were answered.
  *
- * Node hands such a socket over all the same, and writes the earlier responses to it whenever the application makes
+ * Node hands the socket of an upgrade over all the same, and writes the earlier responses to it whenever the application makes
  * them: they would end up in the middle of what the upgrade is answered with, where a proxy may take one for the other.
  *
  * @module
@@ -23,4 +23,20 @@ export function unfinishedResponse(
   // For a request with a body, Node 26 hands over a stream of its own instead of the socket.
   const actual = (request.socket ?? socket) as AnsweringSocket;
   return actual._httpMessage ?? undefined;
+}
+
+/** Whoever waits for the end of a connection. There may be many, and it has one listener of them all. */
+const waiting = new WeakMap<Duplex, Set<() => void>>();
+
+/** Calls `then` when a connection has ended. Returns what makes it not do so. */
+export function whenClosed(socket: Duplex, then: () => void): () => void {
+  const all = waiting.get(socket) ?? new Set();
+  if (!waiting.has(socket)) {
+    waiting.set(socket, all);
+    socket.once("close", () => {
+      for (const one of all) one();
+    });
+  }
+  all.add(then);
+  return () => void all.delete(then);
 }

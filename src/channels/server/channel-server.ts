@@ -36,7 +36,7 @@ import { Namespaces } from "./namespaces.ts";
 import type { ChannelName } from "./namespaces.ts";
 import { resolveOptions } from "./options.ts";
 import type { ChannelsOptions, Settings } from "./options.ts";
-import { isLike } from "./pattern.ts";
+import { matcherOf } from "./pattern.ts";
 import { PresenceKeeper } from "./presence-keeper.ts";
 import { readHistory, readPresence } from "./read.ts";
 import { Registry } from "./registry.ts";
@@ -231,8 +231,9 @@ export class ChannelServer implements Channels, SessionServer {
 
   async channels(pattern = "*"): Promise<ReadonlyMap<string, { clients: number }>> {
     const found = new Map<string, { clients: number }>();
+    const matches = matcherOf(pattern);
     for (const { name, size } of this.topics) {
-      if (isLike(name.channel, pattern)) found.set(name.channel, { clients: size });
+      if (matches(name.channel)) found.set(name.channel, { clients: size });
     }
     return found;
   }

@@ -52,3 +52,11 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * The same text with memory of its own. A part of another one keeps all of that alive, and a client's frame may be large
+ * and what is kept of it small.
+ */
+export function ownText(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
+}

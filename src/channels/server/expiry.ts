@@ -6,10 +6,14 @@
 
 import type { Clock, Timer } from "../../util/clock.ts";
 
+/** Clients keep it in 32 bits: 136 years. */
+const MAX_TTL = 2 ** 32 - 1;
+
 /** Seconds until something expires. */
 export function ttlOf(expireAt: number | undefined): { expires?: boolean; ttl?: number } {
   if (expireAt === undefined) return {};
-  return { expires: true, ttl: Math.max(1, Math.ceil(expireAt - Date.now() / 1000)) };
+  const left = Math.ceil(expireAt - Date.now() / 1000);
+  return { expires: true, ttl: Math.min(Math.max(1, left), MAX_TTL) };
 }
 
 /** What platforms can wait for at once: 24 days. */

@@ -215,6 +215,26 @@ test("when the client goes away before the answer, the signal is aborted", async
   expect(logger.lines).toEqual([]);
 });
 
+test("when the client goes away, requests that wait for their turn end with the first one", async () => {
+  const signals: AbortSignal[] = [];
+  let cancelled = 0;
+  const { port, logger } = await site(async (request) => {
+    signals.push(request.signal);
+    return new Response(new ReadableStream({ cancel: () => void cancelled++ }));
+  });
+  const warnings: Error[] = [];
+  const warn = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", warn);
+  onTestFinished(() => void process.off("warning", warn));
+  const { socket } = await raw(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20));
+  await until(() => signals.length === 20, "the requests");
+  socket.destroy();
+  await until(() => cancelled === 20, "the bodies to be cancelled");
+  expect(signals.every(({ aborted }) => aborted)).toBe(true);
+  expect(logger.lines).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
 test("a client that goes away in the middle of its body ends the handler's reading", async () => {
   let error: unknown;
   const { port } = await site(async (request) => {

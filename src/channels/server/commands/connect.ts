@@ -6,12 +6,16 @@
 
 import { ErrorCode } from "../../protocol/codes.ts";
 import type { Command, ConnectRequest, SubscribeResult } from "../../protocol/messages.ts";
+import { ownText } from "../data.ts";
 import { ChannelError } from "../errors.ts";
 import type { Identity, ServerSubscription } from "../hooks.ts";
 import { checkIdentity } from "../hook-answers.ts";
 import type { Session } from "../session.ts";
 import type { Subscription } from "../subscription.ts";
 import { begin, open } from "./subscribe.ts";
+
+/** As much as HTTP servers usually take, in UTF-16 units. */
+const MAX_HEADERS = 16 * 1024;
 
 export async function connect(session: Session, command: Command): Promise<void> {
   const request = command.connect ?? {};
@@ -58,7 +62,7 @@ async function enter(session: Session, command: Command, identity: Identity): Pr
 async function identify(session: Session, request: ConnectRequest): Promise<Identity> {
   const { token = "", data, name = "", version = "", subs, headers = [] } = request;
   const { tokens, hooks, settings } = session.server;
-  session.headers = new Map(Array.from(headers, ([key, value]) => [key.toLowerCase(), value]));
+  session.headers = readHeaders(headers);
   if (token !== "" && tokens) return tokens.connection(token);
   const answer = await hooks.connect?.({
     ...session.facts,
@@ -75,6 +79,18 @@ async function identify(session: Session, request: ConnectRequest): Promise<Iden
   }
   if (settings.anonymous && token === "") return { user: "" };
   throw new ChannelError(ErrorCode.Unauthorized);
+}
+
+/** They are kept for as long as the client is there. */
+function readHeaders(headers: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
+  const kept = new Map<string, string>();
+  let size = 0;
+  for (const [name, value] of headers) {
+    size += name.length + value.length;
+    if (size > MAX_HEADERS) throw new ChannelError(ErrorCode.LimitExceeded);
+    kept.set(ownText(name.toLowerCase()), ownText(value));
+  }
+  return kept;
 }
 
 function subscriptionsOf(session: Session, identity: Identity): Map<string, ServerSubscription> {

@@ -6,6 +6,7 @@
 
 import { DisconnectCode, ErrorCode, SubscribeFlag } from "../../protocol/codes.ts";
 import type { Command, SubscribeRequest, SubscribeResult } from "../../protocol/messages.ts";
+import { ownText } from "../data.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import { decodePublication } from "../events.ts";
 import { checkSubscribeGrant } from "../hook-answers.ts";
@@ -19,7 +20,7 @@ import { maySubscribe } from "./access.ts";
 
 export async function subscribe(session: Session, command: Command): Promise<void> {
   const request = command.subscribe ?? {};
-  const name = session.server.namespaces.find(request.channel);
+  const name = session.server.namespaces.find(ownText(request.channel ?? ""));
   if (request.tf !== undefined) throw new ChannelError(ErrorCode.BadRequest);
   checkRoom(session, name);
   const grant = await authorize(session, name, request);

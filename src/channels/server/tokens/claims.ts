@@ -117,7 +117,7 @@ class Claims {
   expireAt(): number | undefined {
     const isNumber = (value: unknown): value is number => typeof value === "number";
     const own = this.#typed("expire_at", isNumber);
-    if (own !== undefined) return own > 0 ? own : undefined;
+    if (own !== undefined) return own === 0 ? undefined : own;
     return this.#typed("exp", isNumber);
   }
 

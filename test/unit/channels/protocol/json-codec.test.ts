@@ -107,6 +107,10 @@ describe("data", () => {
     expect(encodeReplies([{ id: 1, rpc: { data: new Uint8Array([255, 0, 1]) } }])).toBe(
       '{"id":1,"rpc":{"data":"/wAB"}}',
     );
+    const data = Uint8Array.from({ length: 100_000 }, (_, index) => (index % 7) * 41);
+    expect(encodeReplies([{ rpc: { data } }])).toBe(
+      `{"rpc":{"data":"${Buffer.from(data).toString("base64")}"}}`,
+    );
   });
 
   test("loses its line breaks, which would end the message", () => {

@@ -5,6 +5,8 @@
  */
 
 import { expect, test } from "vitest";
+import { jsonCodec } from "../../../../src/channels/protocol/json-codec.ts";
+import { protobufCodec } from "../../../../src/channels/protocol/protobuf-codec.ts";
 import { Expiry, ttlOf } from "../../../../src/channels/server/expiry.ts";
 import { FakeClock } from "../../../../src/testing/fake-clock.ts";
 
@@ -14,6 +16,17 @@ test("what is left is at least a second", () => {
   expect(ttlOf(undefined)).toEqual({});
   expect(ttlOf(now() - 100)).toEqual({ expires: true, ttl: 1 });
   expect(ttlOf(now() + 100)).toEqual({ expires: true, ttl: 100 });
+});
+
+test("what is left fits into the protocol's 32 bits, also where a backend meant milliseconds", () => {
+  for (const expireAt of [Date.now() * 10, 1e300, Infinity]) {
+    const sub_refresh = ttlOf(expireAt);
+    for (const codec of [jsonCodec, protobufCodec]) {
+      expect(codec.decodeReplies(codec.encodeReplies([{ id: 1, sub_refresh }]))).toEqual([
+        { id: 1, sub_refresh: { expires: true, ttl: 2 ** 32 - 1 } },
+      ]);
+    }
+  }
 });
 
 test("it expires once, after its grace; what is set or cleared later counts", () => {

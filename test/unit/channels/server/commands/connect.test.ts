@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { ask, start } from "../wire.ts";
 
@@ -38,3 +40,40 @@ describe("a connect", () => {
     await channels.close();
   });
 });
+
+describe("of a large frame", () => {
+  const padding = "x".repeat(500_000);
+
+  test("nothing stays in memory but what is kept of it", async () => {
+    const { channels, client } = start({
+      namespaces: { "": { access: { subscribe: "anyone" } } },
+    });
+    const connect = { headers: { "x-tenant": "a value with more than a few letters" } };
+    await ask(client, { id: 1, connect, padding });
+    const before = heapUsed();
+    for (let id = 2; id < 102; id++) {
+      await ask(client, { id, subscribe: { channel: `a channel with a number ${id}` }, padding });
+    }
+    expect(heapUsed() - before).toBeLessThan(10_000_000);
+    await channels.close();
+  });
+
+  test("the headers are refused when they are larger than those of HTTP can be", async () => {
+    const seen: ReadonlyMap<string, string>[] = [];
+    const { channels, client } = start({
+      hooks: { connect: ({ headers }) => (seen.push(headers), undefined) },
+    });
+    const connect = (size: number): object => ({ headers: { Cookie: "x".repeat(size) } });
+    const reply = await ask(client, { id: 1, connect: connect(16_384) });
+    expect(reply).toMatchObject({ error: { code: 106 } });
+    expect(await ask(client, { id: 2, connect: connect(16_000) })).toMatchObject({ id: 2 });
+    expect(seen).toEqual([new Map([["cookie", "x".repeat(16_000)]])]);
+    await channels.close();
+  });
+});
+
+function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}

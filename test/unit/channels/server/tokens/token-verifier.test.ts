@@ -217,6 +217,7 @@ describe("time", () => {
     expect(await expireAt({ exp, expire_at: exp + 900 })).toBe(exp + 900);
     expect(await expireAt({ exp, expire_at: 0 })).toBe(undefined);
     expect(await expireAt({ exp, expire_at: null })).toBe(exp);
+    await expect(expireAt({ exp, expire_at: -1 })).rejects.toMatchObject(EXPIRED);
     await expect(expireAt({ exp: 1, expire_at: 0 })).rejects.toMatchObject(EXPIRED);
     await expect(expireAt({ exp, expire_at: 1 })).rejects.toMatchObject(EXPIRED);
   });
