@@ -50,7 +50,7 @@ const running: { section: number; program: Background }[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
-  linkPackages(folder, "fullduplex", "@types/node");
+  linkPackages(folder, "fullduplex", "jose", "@types/node");
   for (const { text } of blocks) {
     for (const [, , port] of text.matchAll(PORT)) {
       if (port !== undefined && !ports.has(port)) ports.set(port, await freePort());

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "../../util/option-names.ts";
+import type { OptionNames } from "../../util/option-names.ts";
 import { ErrorCode } from "../protocol/codes.ts";
 import { ChannelError } from "./errors.ts";
 
@@ -96,6 +98,27 @@ export interface ChannelName {
 
 const MAX_LENGTH = 255;
 
+const ACCESS = ["nobody", "subscribers", "users", "anyone"];
+
+/** Who there is for each thing that is allowed. */
+const ALLOWED: Readonly<Record<keyof AccessOptions, readonly string[]>> = {
+  subscribe: ["nobody", "users", "anyone", "listed"],
+  publish: ACCESS,
+  history: ACCESS,
+  presence: ACCESS,
+};
+
+const OPTIONS: OptionNames<LossyOptions> = {
+  access: { subscribe: true, publish: true, history: true, presence: true },
+  history: { size: true, ttl: true },
+  presence: true,
+  joinLeave: true,
+  echo: true,
+  pattern: true,
+  recover: true,
+  slow: true,
+};
+
 export class Namespaces {
   readonly #namespaces: ReadonlyMap<string, Namespace>;
 
@@ -130,6 +153,7 @@ export class Namespaces {
 function resolve(name: string, options: NamespaceOptions): Namespace {
   if (/[:#$]/.test(name))
     throw new TypeError(`a namespace can't be called ${JSON.stringify(name)}`);
+  checkOptions(`the namespace "${name}"`, options, OPTIONS);
   const {
     access = {},
     history,
@@ -140,6 +164,12 @@ function resolve(name: string, options: NamespaceOptions): Namespace {
   } = options;
   for (const value of history ? [history.size, history.ttl] : []) {
     if (!(value > 0)) throw new RangeError(`history of "${name}": size and ttl have to be above 0`);
+  }
+  for (const [action, allowed] of Object.entries(ALLOWED)) {
+    const value = access[action as keyof AccessOptions];
+    if (value === undefined || allowed.includes(value)) continue;
+    const given = `${action} of "${name}" is ${JSON.stringify(value)}`;
+    throw new TypeError(`${given}, and has to be one of ${allowed.join(", ")}`);
   }
   const { subscribe = "nobody", publish = "nobody" } = access;
   return {

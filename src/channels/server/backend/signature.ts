@@ -45,7 +45,7 @@ export async function sign(
  *
  * @example
  * ```ts
- * const isOurs = await verifySignature(body, request.headers["x-signature"], process.env.EVENTS_SECRET);
+ * const isOurs = await verifySignature(body, request.headers["x-signature"], process.env.EVENTS_SECRET ?? "");
  * ```
  */
 export async function verifySignature(

@@ -93,6 +93,22 @@ test("options that make no sense are refused", () => {
   }
 });
 
+test("an option that there is not is refused, and so is an access that there is not", () => {
+  const make = (options: object) => () => new Namespaces({ chat: options });
+  expect(make({ histroy: {} })).toThrow(
+    new TypeError('the namespace "chat" has no option "histroy": did you mean "history"?'),
+  );
+  expect(make({ access: { subcribe: "anyone" } })).toThrow(TypeError);
+  expect(make({ history: { size: 1, ttl: 1, age: 1 } })).toThrow(TypeError);
+  expect(make({ access: { publish: "everyone" } })).toThrow(
+    new TypeError(
+      'publish of "chat" is "everyone", and has to be one of nobody, subscribers, users, anyone',
+    ),
+  );
+  expect(make({ access: { subscribe: "subscribers" } })).toThrow(TypeError);
+  expect(make({ access: { publish: "listed" } })).toThrow(TypeError);
+});
+
 test("where there is history there is recovery, unless it is said otherwise", () => {
   const history = { size: 1, ttl: 1 };
   const options: Record<string, NamespaceOptions> = {
