@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Centrifuge, SubscriptionState } from "centrifuge";
 import type { Options } from "centrifuge";
+import { Centrifuge as ProtobufCentrifuge } from "centrifuge/build/protobuf";
 import { afterEach, describe, expect, test } from "vitest";
 import { createChannels } from "../../src/channels/server/index.ts";
 import type { Channels, ChannelsOptions } from "../../src/channels/server/index.ts";
@@ -82,6 +83,39 @@ async function listen(server: Server): Promise<number> {
 }
 
 describe("the SDK over HTTP streaming", () => {
+  test("speaks Protobuf too, bytes that are no text included", async () => {
+    const { channels, port } = await site({ hooks: { rpc: ({ data }) => data } });
+    const base = `http://127.0.0.1:${port}`;
+    const endpoint = `${base}/connection/http_stream`;
+    const sdk = new ProtobufCentrifuge([{ transport: "http_stream", endpoint }], {
+      fetch,
+      readableStream: ReadableStream,
+      emulationEndpoint: `${base}/emulation`,
+      minReconnectDelay: 10,
+      maxReconnectDelay: 50,
+    });
+    cleanups.push(() => sdk.disconnect());
+    sdk.connect();
+    await sdk.ready(5000);
+    const received: Uint8Array[] = [];
+    const sub = sdk.newSubscription("news", { recoverable: true });
+    sub.on("publication", ({ data }) => received.push(data as Uint8Array));
+    sub.subscribe();
+    await sub.ready(5000);
+    const bytes = Uint8Array.from({ length: 3000 }, (_, index) => index % 256);
+    await sub.publish(bytes);
+    await channels.publish("news", JSON.stringify({ from: "the server" }));
+    await until(() => received.length === 2, "two publications");
+    expect(received[0]).toEqual(bytes);
+    expect(Buffer.from(received[1] ?? []).toString()).toBe('{"from":"the server"}');
+    expect((await sdk.rpc("echo", bytes)).data).toEqual(bytes);
+    const [facts] = await channels.connections();
+    expect(facts).toMatchObject({ transport: "http_stream", encoding: "protobuf" });
+    await channels.disconnect({ client: facts?.client }, { code: 3011, reason: "come back" });
+    await channels.publish("news", "1");
+    await until(() => received.length === 3, "what was missed");
+  });
+
   test("connects, subscribes, publishes and asks, each on the one stream", async () => {
     const { client, channels, requests } = await site({
       hooks: {

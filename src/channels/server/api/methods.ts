@@ -6,6 +6,7 @@
  * @module
  */
 
+import { systemClock } from "../../../util/clock.ts";
 import { ErrorCode } from "../../protocol/codes.ts";
 import type { Channels, ConnectionFacts, NodeInfo, PublishOptions } from "../channels.ts";
 import { ChannelError } from "../errors.ts";
@@ -53,9 +54,20 @@ async function broadcast(call: Call): Promise<Answer> {
   const channels = call.params.strings("channels");
   if (channels.length === 0) throw new ChannelError(ErrorCode.BadRequest, "channels is missing");
   const init = publication(call);
-  const responses = channels.map((channel) => call.settle(publishTo(call, channel, init)));
-  return { responses: await Promise.all(responses) };
+  const responses: Answer[] = [];
+  const step = Math.max(1, Math.floor(TURN / (init.data.length + PUBLICATION)));
+  for (let index = 0; index < channels.length; index += step) {
+    if (index > 0) await new Promise<void>((resolve) => systemClock.defer(resolve));
+    const some = channels.slice(index, index + step);
+    const answers = some.map((channel) => call.settle(publishTo(call, channel, init)));
+    responses.push(...(await Promise.all(answers)));
+  }
+  return { responses };
 }
+
+/** How much is published before others have their turn, and what a publication counts for beside its data. */
+const TURN = 256 * 1024;
+const PUBLICATION = 256;
 
 interface Init extends PublishOptions {
   readonly data: string | Uint8Array;

@@ -7,6 +7,8 @@
 import type { Message } from "../../../connection/transport.ts";
 import type { Codec } from "../../protocol/codec.ts";
 import { jsonCodec } from "../../protocol/json-codec.ts";
+import { protobufCodec } from "../../protocol/protobuf-codec.ts";
+import { ProtobufReader } from "../../protocol/protobuf-reader.ts";
 
 /** Commands of a client whose stream is another request. */
 export interface Emulated {
@@ -46,6 +48,42 @@ export const jsonEncoding: StreamEncoding = {
   },
   writeFrame: (frame) => encoder.encode(`${frame as string}\n`),
 };
+
+/** Messages with their lengths before them, so that nothing has to be put between frames. */
+export const protobufEncoding: StreamEncoding = {
+  codec: protobufCodec,
+  mediaType: "application/octet-stream",
+  readFrame: (body) => body,
+  readEmulated(body) {
+    try {
+      return readEmulationRequest(body);
+    } catch {
+      return undefined;
+    }
+  },
+  writeFrame: (frame) => new Uint8Array(frame as Uint8Array),
+};
+
+/** The tags of what an emulation request has: `node`, `session` and `data`. */
+const NODE = 0x0a;
+const SESSION = 0x12;
+const DATA = 0x1a;
+
+/** @throws MalformedError */
+function readEmulationRequest(body: Uint8Array): Emulated {
+  const reader = new ProtobufReader(body);
+  let node = "";
+  let session = "";
+  let frame = new Uint8Array();
+  while (!reader.isAtEnd) {
+    const tag = reader.unsigned();
+    if (tag === NODE) node = reader.text();
+    else if (tag === SESSION) session = reader.text();
+    else if (tag === DATA) frame = new Uint8Array(reader.bytes());
+    else reader.skip(tag & 7);
+  }
+  return { node, session, frame };
+}
 
 function readText(body: Uint8Array): string | undefined {
   try {

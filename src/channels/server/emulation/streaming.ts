@@ -15,7 +15,7 @@ import type { Codec } from "../../protocol/codec.ts";
 import type { Logger } from "../session-server.ts";
 import { CrossOrigin } from "./cross-origin.ts";
 import { EmulationRouter } from "./emulation-router.ts";
-import { jsonEncoding } from "./encoding.ts";
+import { jsonEncoding, protobufEncoding } from "./encoding.ts";
 import type { StreamEncoding } from "./encoding.ts";
 import { readBody } from "./read-body.ts";
 import { StreamTransport } from "./stream-transport.ts";
@@ -61,6 +61,8 @@ const HEADERS = {
   "X-Accel-Buffering": "no",
 };
 
+const ENCODINGS: readonly StreamEncoding[] = [jsonEncoding, protobufEncoding];
+
 export class Streaming {
   /** Begins a stream: the body of the request are commands, that of the response are all replies. */
   readonly stream: HttpHandler;
@@ -68,22 +70,16 @@ export class Streaming {
   readonly emulation: HttpHandler;
   readonly #server: StreamingServer;
   readonly #router: EmulationRouter;
-  readonly #encodings: readonly StreamEncoding[];
   readonly #maxMessage: number;
 
   /** @throws TypeError or RangeError for options that make no sense. */
-  constructor(
-    server: StreamingServer,
-    { origins, maxMessage = 64 * 1024 }: StreamingOptions,
-    encodings: readonly StreamEncoding[] = [jsonEncoding],
-  ) {
+  constructor(server: StreamingServer, { origins, maxMessage = 64 * 1024 }: StreamingOptions) {
     if (!(maxMessage > 0)) {
       throw new RangeError(`maxMessage is ${maxMessage}, and has to be a number above 0`);
     }
     const crossOrigin = new CrossOrigin(origins);
     this.#server = server;
     this.#router = EmulationRouter.of(server.engine, server.clock);
-    this.#encodings = encodings;
     this.#maxMessage = maxMessage;
     this.stream = crossOrigin.guard((request, peer) =>
       this.#read(request, (encoding, body) => this.#open(request, peer, encoding, body)),
@@ -103,7 +99,7 @@ export class Streaming {
     use: (encoding: StreamEncoding, body: Uint8Array) => Response | Promise<Response>,
   ): Promise<Response> {
     const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-    const encoding = this.#encodings.find(({ mediaType }) => mediaType === type);
+    const encoding = ENCODINGS.find(({ mediaType }) => mediaType === type);
     if (!encoding) return refuse(415);
     const { clock, settings } = this.#server;
     const limits = { maxBytes: this.#maxMessage, timeout: settings.connectTimeout, clock };

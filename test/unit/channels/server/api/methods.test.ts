@@ -131,6 +131,23 @@ describe("publish", () => {
 });
 
 describe("broadcast", () => {
+  test("gives way when it is much, and answers for each channel", async () => {
+    const { call } = setUp();
+    const channels = Array.from({ length: 40 }, (_, index) => `news:${index}`);
+    let isDone = false;
+    const answer = call("broadcast", { channels, data: "x".repeat(100_000) }).finally(() => {
+      isDone = true;
+    });
+    // (Publishing in memory takes no turn of its own.)
+    let turns = 0;
+    while (!isDone) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns++;
+    }
+    expect(turns).toBeGreaterThan(10);
+    expect(await answer).toMatchObject({ result: { responses: { length: 40 } } });
+  });
+
   test("has a result or an error for each channel", async () => {
     const { call, client } = setUp();
     const ann = await client("ann");

@@ -336,6 +336,14 @@ describe("both endpoints", () => {
     expect((await stream(make(), CONNECT, { headers })).response.status).toBe(200);
   });
 
+  test("refuse Protobuf that is none", async () => {
+    const headers = { "Content-Type": "application/octet-stream" };
+    for (const body of [Buffer.from([0x0a, 0xff]), Buffer.from([0x0b]), Buffer.alloc(1, 0x80)]) {
+      const response = await make().emulationHandler(post("/", body, { headers }), PEER);
+      expect(response.status).toBe(400);
+    }
+  });
+
   test("refuse bodies that are too large, whether or not they say so", async () => {
     for (const name of both) {
       const channels = make({ streaming: { maxMessage: 1000 } });
