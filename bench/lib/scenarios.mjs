@@ -69,7 +69,7 @@ export const scenarios = [
   },
   {
     id: "channels-recovery",
-    title: "clients that come back and recover 10 publications, 2,000 at a time",
+    title: "recovery of 10 publications after a reconnect, 2,000 at a time",
     mode: "broadcast",
     load: { kind: "storm", connections: 2_000, recovers: true },
     quick: { connections: 200 },
