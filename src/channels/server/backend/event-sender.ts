@@ -173,7 +173,7 @@ class Sender implements EventSender {
     this.#isSending = true;
     const outcome = await this.#try(batch);
     this.#isSending = false;
-    if (this.#isClosed) return;
+    if (this.#isClosed) return this.#closing?.resolve();
     if (outcome === "failed") {
       this.#schedule(backoff(this.#attempt++, undefined, this.#settings));
       return;
@@ -240,6 +240,7 @@ class Sender implements EventSender {
     this.#request?.abort();
     const left = this.#queue.abandon();
     if (left > 0) this.#logger.error(`${left} events were dropped, because time was up`);
-    this.#closing?.resolve();
+    // What is under way ends now, and says so when it has.
+    if (!this.#isSending) this.#closing?.resolve();
   }
 }

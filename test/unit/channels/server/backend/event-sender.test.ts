@@ -280,6 +280,19 @@ describe("closing", () => {
     expect(clock.timers).toBe(0);
   });
 
+  test("is over when what is under way has ended, its timer included", async () => {
+    answer = () => 503;
+    const events = make({ initialDelay: 1 });
+    events.onEvent(disconnect("a"));
+    clock.advance(50);
+    await until(() => events.stats.failures === 1 && clock.timers === 1, "a failure");
+    const closed = events.close({ timeout: 10 });
+    // The next attempt begins and time is up in one go.
+    clock.advance(10);
+    await closed;
+    expect(clock.timers).toBe(0);
+  });
+
   test("gives a request up when time is up", async () => {
     answer = () => new Promise(() => {});
     const events = make();
