@@ -58,8 +58,9 @@ describe("recovery", () => {
     const reader = new Reader(loud);
     await loud.ready();
     world.cut();
-    await world.until(() => world.connections.length > 1, "the reconnect");
-    await world.until(() => loud.state === "subscribed", "the subscription");
+    await turns(5);
+    expect(loud.state).toBe("subscribing");
+    await world.until(() => loud.state === "subscribed", "the reconnect");
     await world.publish("loud:a", 2);
     await world.until(() => reader.items.length === 1, "the publication");
     const [{ data } = { data: 0 }] = reader.items;
