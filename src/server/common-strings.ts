@@ -51,15 +51,17 @@ for (const text of COMMON) {
   shared.set(text.toLowerCase(), text.toLowerCase());
 }
 
-/** Fields whose values many clients have in common, and that are no secrets. */
-const REPEATED = new Set([
-  "host",
-  "origin",
-  "user-agent",
-  "accept-language",
-  "sec-websocket-extensions",
-  "sec-websocket-protocol",
-]);
+/** Fields whose values many clients have in common, and that are no secrets; as common clients write them. */
+const REPEATED = new Set(
+  [
+    "Host",
+    "Origin",
+    "User-Agent",
+    "Accept-Language",
+    "Sec-WebSocket-Extensions",
+    "Sec-WebSocket-Protocol",
+  ].flatMap((name) => [name, name.toLowerCase()]),
+);
 
 /** Values of these that came lately, and how many of which length are kept. */
 let recent = new Map<string, string>();
@@ -77,7 +79,7 @@ export function shareStrings(fields: string[]): void {
 }
 
 function keep(name: string, value: string): string {
-  if (value.length > MAX_LENGTH || !REPEATED.has(name.toLowerCase())) return value;
+  if (value.length > MAX_LENGTH || !REPEATED.has(name)) return value;
   // (Whoever sends ever new ones makes it begin again.)
   if (recent.size >= MAX_RECENT) recent = new Map();
   recent.set(value, value);

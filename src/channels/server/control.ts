@@ -7,6 +7,7 @@
 import type { Data } from "../protocol/messages.ts";
 import { decodeData, encodeData } from "./events.ts";
 import type { EncodedData } from "./events.ts";
+import type { ServerSubscription } from "./hooks.ts";
 import type { ClientFilter } from "./registry.ts";
 
 /** The topic that all nodes subscribe to. */
@@ -14,17 +15,12 @@ export const CONTROL_TOPIC = "n:control";
 
 /** What nodes do to the clients that are theirs. */
 export type Control =
-  | (ClientFilter & {
-      readonly do: "subscribe";
-      readonly channel: string;
-      readonly info?: Data | undefined;
-      readonly data?: Data | undefined;
-      readonly expireAt?: number | undefined;
-      readonly recover?: boolean | undefined;
-      readonly presence?: boolean | undefined;
-      readonly joinLeave?: boolean | undefined;
-      readonly since?: { readonly offset: number; readonly epoch: string } | undefined;
-    })
+  | (ClientFilter &
+      ServerSubscription & {
+        readonly do: "subscribe";
+        readonly channel: string;
+        readonly since?: { readonly offset: number; readonly epoch: string } | undefined;
+      })
   | (ClientFilter & { readonly do: "unsubscribe"; readonly channel: string })
   | (ClientFilter & {
       readonly do: "disconnect";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isJson } from "../protocol/json-text.ts";
 import type { Data } from "../protocol/messages.ts";
 import type {
   Extension,
@@ -25,7 +26,7 @@ export function checkIdentity(answer: Identity | Nothing): Identity | undefined 
   if (typeof user !== "string") throw wrong("connect", "a user that is no string");
   checkData("connect", "info", info);
   checkData("connect", "data", data);
-  if (meta !== undefined && !isJson(meta)) throw wrong("connect", "meta that is no JSON");
+  if (meta !== undefined && !isJsonText(meta)) throw wrong("connect", "meta that is no JSON");
   checkTime("connect", expireAt);
   if (subscriptions === undefined) return identity;
   // (In plain JavaScript anything may be here.)
@@ -76,7 +77,7 @@ function checkSubscription(name: Name, answer: ServerSubscription): ServerSubscr
 }
 
 function checkData(name: Name, what: string, data: unknown): void {
-  const isRight = data === undefined || data instanceof Uint8Array || isJson(data);
+  const isRight = data === undefined || data instanceof Uint8Array || isJsonText(data);
   if (!isRight) throw wrong(name, `${what} that is neither JSON as text nor bytes`);
 }
 
@@ -93,14 +94,9 @@ function isNothing(answer: unknown): answer is Nothing {
   return answer === undefined || answer === null;
 }
 
-function isJson(text: unknown): boolean {
-  if (typeof text !== "string") return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** (In plain JavaScript it may be anything.) */
+function isJsonText(text: unknown): boolean {
+  return typeof text === "string" && isJson(text);
 }
 
 function wrong(name: Name, what: string): TypeError {

@@ -1,14 +1,14 @@
 /**
- * The parameters of a call, checked as they are read. `null` is the same as nothing, as clients of typed languages send it.
+ * What backends send: the parameters of a call, or what they answer, checked as it is read. `null` is the same as nothing, as clients of typed languages send it.
  *
  * @module
  */
 
-import { ErrorCode } from "../../protocol/codes.ts";
-import type { Data } from "../../protocol/messages.ts";
-import { dataFromBase64 } from "../data.ts";
-import { ChannelError } from "../errors.ts";
-import { onOneLine, rawItems, rawMembers } from "../raw-json.ts";
+import { ErrorCode } from "../protocol/codes.ts";
+import type { Data } from "../protocol/messages.ts";
+import { dataFromBase64 } from "./data.ts";
+import { ChannelError } from "./errors.ts";
+import { onOneLine, rawItems, rawMembers } from "./raw-json.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -101,6 +101,11 @@ export class Params {
       if (data === undefined) throw refused(`b64${name} has to be base64`);
       return data;
     }
+    return this.json(name);
+  }
+
+  /** Whatever is called `name`, as it is written. */
+  json(name: string): string | undefined {
     return this.#get(name) === undefined ? undefined : onOneLine(this.#raw(name));
   }
 

@@ -1,42 +1,40 @@
 /**
- * The body of a request, as text and up to a limit: what is beyond it is not even read.
+ * The body of a request, as text.
  *
  * @module
  */
 
+import { systemClock } from "../../../util/clock.ts";
 import { ErrorCode } from "../../protocol/codes.ts";
 import { decodeUtf8 } from "../data.ts";
+import { readBody as readBytes } from "../read-body.ts";
 import { HttpError } from "./http-error.ts";
 
-/** @throws HttpError 413 when it is too large, 400 when it is no UTF-8 or does not come to its end. */
+/** How long it may take to come, in milliseconds. */
+const TIMEOUT = 30_000;
+
+/** @throws HttpError 413 when it is too large, 408 when it is too slow, 400 when it breaks off or is no UTF-8. */
 export async function readBody(request: Request, maxBody: number): Promise<string> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBody) throw tooLarge(maxBody);
-  const text = decodeUtf8(await readBytes(request, maxBody));
-  if (text === undefined) throw badBody("the body has to be UTF-8");
+  const limits = { maxBytes: maxBody, timeout: TIMEOUT, clock: systemClock };
+  const body = await readBytes(request, limits);
+  if (typeof body === "number") throw refusal(body, maxBody);
+  const text = decodeUtf8(body);
+  if (text === undefined)
+    throw new HttpError(400, ErrorCode.BadRequest, "the body has to be UTF-8");
   return text;
 }
 
-async function readBytes(request: Request, maxBody: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    // (Leaving the loop cancels the body.)
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > maxBody) break;
-      chunks.push(chunk);
-    }
-  } catch {
-    throw badBody("the body did not come to its end");
+function refusal(status: 400 | 408 | 413, maxBody: number): HttpError {
+  switch (status) {
+    case 413:
+      return new HttpError(
+        413,
+        ErrorCode.LimitExceeded,
+        `the body is larger than ${maxBody} bytes`,
+      );
+    case 408:
+      return new HttpError(408, ErrorCode.BadRequest, "the body took too long");
+    default:
+      return new HttpError(400, ErrorCode.BadRequest, "the body did not come to its end");
   }
-  if (size > maxBody) throw tooLarge(maxBody);
-  return Buffer.concat(chunks);
-}
-
-function badBody(message: string): HttpError {
-  return new HttpError(400, ErrorCode.BadRequest, message);
-}
-
-function tooLarge(maxBody: number): HttpError {
-  return new HttpError(413, ErrorCode.LimitExceeded, `the body is larger than ${maxBody} bytes`);
 }

@@ -9,7 +9,7 @@ import type { Channels } from "../channels.ts";
 import { ChannelError } from "../errors.ts";
 import type { Logger } from "../session-server.ts";
 import { apiMethods } from "./methods.ts";
-import { Params } from "./params.ts";
+import { Params } from "../params.ts";
 import type { Answer } from "./raw-text.ts";
 
 /** A method, and what it is called with. */

@@ -19,7 +19,7 @@ import { readBody } from "./body.ts";
 import { Caller, keyOf } from "./caller.ts";
 import { HttpError } from "./http-error.ts";
 import { apiMethods } from "./methods.ts";
-import { Params } from "./params.ts";
+import { Params } from "../params.ts";
 import { toText } from "./raw-text.ts";
 import type { Answer } from "./raw-text.ts";
 

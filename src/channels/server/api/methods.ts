@@ -12,7 +12,7 @@ import type { Channels, ConnectionFacts, NodeInfo, PublishOptions } from "../cha
 import { ChannelError } from "../errors.ts";
 import type { ServerSubscription } from "../hooks.ts";
 import type { ClientFilter } from "../registry.ts";
-import type { Params } from "./params.ts";
+import type { Params } from "../params.ts";
 import { clientInfoAnswer, publicationAnswer } from "./raw-text.ts";
 import type { Answer } from "./raw-text.ts";
 

@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Data } from "../../protocol/messages.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import type {
   Extension,
@@ -14,148 +13,90 @@ import type {
   ServerSubscription,
   SubscribeGrant,
 } from "../hooks.ts";
+import { Params } from "../params.ts";
 import { BackendError } from "./post.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
- * The result; `undefined` where there is none, which says nothing.
+ * What `read` makes of the result; `undefined` where there is none, which says nothing.
  *
- * @throws ChannelError or DisconnectError where the answer is one of these.
+ * @throws ChannelError or DisconnectError where the answer is one of these, BackendError where it is not as it should be.
  */
-export function readAnswer(answer: unknown): Fields | undefined {
-  const { result, error, disconnect } = object("the answer", answer);
-  if (isThere(disconnect)) throw readDisconnect(object("disconnect", disconnect));
-  if (isThere(error)) throw readError(object("error", error));
-  return isThere(result) ? object("result", result) : undefined;
+export function readAnswer<T>(answer: Params, read: (result: Params) => T): T | undefined {
+  const refusal = reading(() => readRefusal(answer));
+  if (refusal) throw refusal;
+  return reading(() => {
+    const result = answer.object("result");
+    return result && read(result);
+  });
 }
 
-export function readIdentity(result: Fields): Identity {
+export function readIdentity(result: Params): Identity {
   const subscriptions = new Map<string, ServerSubscription>();
-  for (const channel of list("channels", result.channels)) {
-    if (typeof channel !== "string") throw wrong("channels");
-    subscriptions.set(channel, {});
-  }
-  for (const [channel, options] of Object.entries(optional("subs", result.subs))) {
-    subscriptions.set(channel, readGrant(object("subs", options)));
+  for (const channel of result.strings("channels")) subscriptions.set(channel, {});
+  const subs = result.object("subs") ?? Params.none;
+  for (const channel of subs.names) {
+    subscriptions.set(channel, readGrant(subs.object(channel) ?? Params.none));
   }
   return {
-    user: text("user", result.user),
-    expireAt: readTime(result),
-    info: readData(result, "info"),
-    data: readData(result, "data"),
-    meta: isThere(result.meta) ? JSON.stringify(result.meta) : undefined,
+    user: result.string("user"),
+    expireAt: result.time("expire_at"),
+    info: result.data("info"),
+    data: result.data("data"),
+    meta: result.json("meta"),
     subscriptions,
   };
 }
 
-export function readGrant(result: Fields): SubscribeGrant {
-  const override = optional("override", result.override);
+export function readGrant(result: Params): SubscribeGrant {
+  const override = result.object("override") ?? Params.none;
+  const flag = (name: string): boolean | undefined => {
+    const given = override.object(name);
+    return given && given.boolean("value");
+  };
   return {
-    expireAt: readTime(result),
-    info: readData(result, "info"),
-    data: readData(result, "data"),
-    recover: readOverride(override, "force_recovery"),
-    presence: readOverride(override, "presence"),
-    joinLeave: readOverride(override, "join_leave"),
+    expireAt: result.time("expire_at"),
+    info: result.data("info"),
+    data: result.data("data"),
+    recover: flag("force_recovery"),
+    presence: flag("presence"),
+    joinLeave: flag("join_leave"),
   };
 }
 
-export function readPublishGrant(result: Fields): PublishGrant {
-  return {
-    data: readData(result, "data"),
-    skipHistory: flag("skip_history", result.skip_history),
-  };
+export function readPublishGrant(result: Params): PublishGrant {
+  return { data: result.data("data"), skipHistory: result.boolean("skip_history") };
 }
 
-export function readExtension(result: Fields): Extension | "expired" {
-  if (flag("expired", result.expired)) return "expired";
-  return { expireAt: readTime(result), info: readData(result, "info") };
+export function readExtension(result: Params): Extension | "expired" {
+  if (result.boolean("expired")) return "expired";
+  return { expireAt: result.time("expire_at"), info: result.data("info") };
 }
 
-/** What is called `name`, as JSON; or bytes that are called `b64…`. */
-export function readData(result: Fields, name: "data" | "info"): Data | undefined {
-  const encoded = text(`b64${name}`, result[`b64${name}`]);
-  if (encoded !== "") return decode(encoded);
-  const value = result[name];
-  return isThere(value) ? JSON.stringify(value) : undefined;
-}
-
-/** Bytes that are JSON are text, as everywhere. */
-function decode(encoded: string): Data {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw wrong("base64");
-  const bytes = Buffer.from(encoded, "base64");
-  try {
-    const decoded = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    JSON.parse(decoded);
-    return decoded;
-  } catch {
-    return bytes;
+function readRefusal(answer: Params): ChannelError | DisconnectError | undefined {
+  const disconnect = answer.object("disconnect");
+  if (disconnect) {
+    return new DisconnectError(disconnect.integer("code") ?? 0, disconnect.string("reason"));
   }
+  const error = answer.object("error");
+  return error && readError(error);
 }
 
-/** In seconds; 0 is none. */
-function readTime({ expire_at: time }: Fields): number | undefined {
-  if (!isThere(time) || time === 0) return undefined;
-  if (!Number.isSafeInteger(time) || (time as number) < 0) throw wrong("expire_at");
-  return time as number;
-}
-
-function readOverride(override: Fields, name: string): boolean | undefined {
-  const given = override[name];
-  return isThere(given) ? flag(name, object(name, given).value) : undefined;
-}
-
-function readError({ code, message, temporary }: Fields): ChannelError {
-  const isKnown =
-    Number.isSafeInteger(code) &&
-    (((code as number) >= 100 && (code as number) <= 113) ||
-      ((code as number) >= 400 && (code as number) <= 1999));
-  if (!isKnown) throw wrong("the code of error");
-  const said = text("message", message);
-  return new ChannelError(code as number, said === "" ? undefined : said, {
-    ...(isThere(temporary) && { temporary: flag("temporary", temporary) }),
+function readError(error: Params): ChannelError {
+  const code = error.integer("code") ?? 0;
+  const isKnown = (code >= 100 && code <= 113) || (code >= 400 && code <= 1999);
+  if (!isKnown) throw new RangeError(`no error has the code ${code}`);
+  const message = error.string("message");
+  const temporary = error.optionalBoolean("temporary");
+  return new ChannelError(code, message === "" ? undefined : message, {
+    ...(temporary !== undefined && { temporary }),
   });
 }
 
-function readDisconnect({ code, reason }: Fields): DisconnectError {
-  const isKnown =
-    Number.isSafeInteger(code) && (code as number) >= 3000 && (code as number) <= 4999;
-  if (!isKnown) throw wrong("the code of disconnect");
-  return new DisconnectError(code as number, text("reason", reason));
-}
-
-function isThere(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function object(name: string, value: unknown): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(name);
-  return value as Fields;
-}
-
-function optional(name: string, value: unknown): Fields {
-  return isThere(value) ? object(name, value) : {};
-}
-
-function list(name: string, value: unknown): readonly unknown[] {
-  if (!isThere(value)) return [];
-  if (!Array.isArray(value)) throw wrong(name);
-  return value as unknown[];
-}
-
-function text(name: string, value: unknown): string {
-  if (!isThere(value)) return "";
-  if (typeof value !== "string") throw wrong(name);
-  return value;
-}
-
-function flag(name: string, value: unknown): boolean {
-  if (!isThere(value)) return false;
-  if (typeof value !== "boolean") throw wrong(name);
-  return value;
-}
-
-function wrong(name: string): BackendError {
-  return new BackendError(`in the answer, ${name} is not what it should be`, "answer");
+/** What can't be read is the backend's mistake, and not what it has decided. */
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new BackendError(`in the answer, ${(error as Error).message}`, "answer");
+  }
 }

@@ -6,6 +6,8 @@
 
 import { TimeoutError } from "../../../errors.ts";
 import type { Clock } from "../../../util/clock.ts";
+import { isJson } from "../../protocol/json-text.ts";
+import { Params } from "../params.ts";
 import type { Logger } from "../session-server.ts";
 import { Breaker } from "./breaker.ts";
 import { Gate } from "./gate.ts";
@@ -56,7 +58,7 @@ export class Endpoint {
   }
 
   /** The answer, parsed. The timeout counts from here. */
-  async ask(body: string, headers: ReadonlyMap<string, string>): Promise<unknown> {
+  async ask(body: string, headers: ReadonlyMap<string, string>): Promise<Params> {
     if (this.#isStopped || this.#breaker.isOpen) {
       this.stats.refused++;
       throw leftAlone();
@@ -93,7 +95,7 @@ export class Endpoint {
     body: string,
     headers: ReadonlyMap<string, string>,
     signal: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<Params> {
     if (!this.#breaker.tryEnter()) throw leftAlone();
     this.stats.requests++;
     try {
@@ -111,7 +113,7 @@ export class Endpoint {
     body: string,
     headers: ReadonlyMap<string, string>,
     signal: AbortSignal,
-  ): Promise<unknown> {
+  ): Promise<Params> {
     const { url, maxResponse, fetch } = this.#options;
     const response = await post({ url, body, headers, maxResponse, signal, fetch });
     const { status, body: text } = response;
@@ -131,10 +133,9 @@ function leftAlone(): BackendError {
   return new BackendError("the backend is left alone", "refused");
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new BackendError("the answer is no JSON", "outage");
-  }
+function parse(text: string): Params {
+  const answer = Params.parse(text);
+  if (answer) return answer;
+  if (isJson(text)) throw new BackendError("in the answer, there is no object", "answer");
+  throw new BackendError("the answer is no JSON", "outage");
 }

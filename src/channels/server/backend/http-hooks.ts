@@ -11,15 +11,9 @@ import type { OptionNames } from "../../../util/option-names.ts";
 import { ErrorCode } from "../../protocol/codes.ts";
 import { ChannelError, DisconnectError } from "../errors.ts";
 import type { ClientFacts, Extension, Hooks } from "../hooks.ts";
+import type { Params } from "../params.ts";
 import type { Logger } from "../session-server.ts";
-import {
-  readAnswer,
-  readData,
-  readExtension,
-  readGrant,
-  readIdentity,
-  readPublishGrant,
-} from "./answers.ts";
+import { readAnswer, readExtension, readGrant, readIdentity, readPublishGrant } from "./answers.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { EndpointStats } from "./endpoint.ts";
 import { ForwardedHeaders } from "./forwarded-headers.ts";
@@ -162,7 +156,7 @@ class Backend {
       subscribe: this.#hook("subscribe", subscribeQuestion, readGrant),
       publish: this.#hook("publish", publishQuestion, readPublishGrant),
       subRefresh: this.#expiry("subRefresh", subscribeQuestion),
-      rpc: this.#hook("rpc", rpcQuestion, (result) => readData(result, "data")),
+      rpc: this.#hook("rpc", rpcQuestion, (result) => result.data("data")),
       stats: this.#stats(),
       close: () => {
         for (const endpoint of this.#endpoints) endpoint.stop();
@@ -174,7 +168,7 @@ class Backend {
   #hook<Event extends ClientFacts, Result>(
     name: HookName,
     ask: (event: Event) => string,
-    read: (result: Readonly<Record<string, unknown>>) => Result,
+    read: (result: Params) => Result,
   ): ((event: Event) => Promise<Result | undefined>) | undefined {
     const given = this.#options[name];
     if (given === undefined) return undefined;
@@ -184,8 +178,7 @@ class Backend {
     return async (event) => {
       try {
         const answer = await endpoint.ask(...(await this.#write(event, ask)));
-        const result = readAnswer(answer);
-        return result && read(result);
+        return readAnswer(answer, read);
       } catch (error) {
         return this.#failed(name, options, error);
       }

@@ -9,6 +9,7 @@ import type { Codec } from "../../protocol/codec.ts";
 import { jsonCodec } from "../../protocol/json-codec.ts";
 import { protobufCodec } from "../../protocol/protobuf-codec.ts";
 import { ProtobufReader } from "../../protocol/protobuf-reader.ts";
+import { decodeUtf8 } from "../data.ts";
 
 /** Commands of a client whose stream is another request. */
 export interface Emulated {
@@ -31,13 +32,12 @@ export interface StreamEncoding {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** One JSON object in each line. */
 export const jsonEncoding: StreamEncoding = {
   codec: jsonCodec,
   mediaType: "application/json",
-  readFrame: readText,
+  readFrame: decodeUtf8,
   readEmulated(body) {
     const request = readJson(body);
     if (typeof request !== "object" || request === null) return undefined;
@@ -85,17 +85,9 @@ function readEmulationRequest(body: Uint8Array): Emulated {
   return { node, session, frame };
 }
 
-function readText(body: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(body);
-  } catch {
-    return undefined;
-  }
-}
-
 function readJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(decoder.decode(body)) as unknown;
+    return JSON.parse(decodeUtf8(body) ?? "") as unknown;
   } catch {
     return undefined;
   }

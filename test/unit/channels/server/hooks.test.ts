@@ -190,8 +190,11 @@ describe("subscribe", () => {
     expect(events.map(({ type }) => type)).toEqual(["disconnect"]);
   });
 
-  test("a hook that returns nonsense is an internal error", async () => {
-    start({ connect: ada, subscribe: nonsense({ info: "no JSON" }) });
+  test.each([
+    ["no JSON", "no JSON"],
+    ["JSON that is nested too deeply", "[".repeat(1000) + "]".repeat(1000)],
+  ])("a hook that returns %s is an internal error", async (_, info) => {
+    start({ connect: ada, subscribe: nonsense({ info }) });
     const one = client();
     await one.connect();
     const reply = await one.ask({ subscribe: { channel: "chat:a" } });

@@ -72,6 +72,10 @@ const subscribeEvent: SubscribeEvent = {
 const publishEvent: PublishEvent = { ...facts, channel: "chat:a", data: "[1]" };
 const rpcEvent: RpcEvent = { ...facts, method: "m", data: "null" };
 
+function deep(levels: number): unknown {
+  return JSON.parse("[".repeat(levels) + "]".repeat(levels));
+}
+
 describe("what is asked", () => {
   const common = { client: "c1", transport: "websocket", protocol: "json", encoding: "json" };
   const known = { ...common, user: "ada", meta: { m: 1 } };
@@ -195,7 +199,11 @@ describe("what is answered", () => {
   test("subscribe, with bytes", async () => {
     answer = () => ({ result: { b64info: "/wA=", b64data: btoa('{"a":1}'), expire_at: 0 } });
     const grant = await make({ subscribe: URL_OF_HOOK }).subscribe?.(subscribeEvent);
-    expect(grant).toMatchObject({ info: Buffer.of(255, 0), data: '{"a":1}', expireAt: undefined });
+    expect(grant).toMatchObject({
+      info: Uint8Array.of(255, 0),
+      data: '{"a":1}',
+      expireAt: undefined,
+    });
   });
 
   test("publish", async () => {
@@ -207,6 +215,17 @@ describe("what is answered", () => {
   test("rpc", async () => {
     answer = () => ({ result: { data: { year: 2026 } } });
     expect(await make({ rpc: URL_OF_HOOK }).rpc?.(rpcEvent)).toBe('{"year":2026}');
+  });
+
+  test("data as it is written, numbers that JavaScript doesn't have among them", async () => {
+    const data = '{"id":12345678901234567890,"x":1.0,"y":[1e400]}';
+    answer = () => new Response(`{"result":{"data": ${data},"info":2.0,"meta":3.0}}`);
+    expect(await make({ rpc: URL_OF_HOOK }).rpc?.(rpcEvent)).toBe(data);
+    const identity = await make({ connect: URL_OF_HOOK }).connect?.(connectEvent);
+    expect(identity).toMatchObject({ data, info: "2.0", meta: "3.0" });
+    answer = () => new Response(`{"result":{"subs":{"a":{"info":4.0}}}}`);
+    const { subscriptions } = (await make({ connect: URL_OF_HOOK }).connect?.(connectEvent)) ?? {};
+    expect(subscriptions?.get("a")).toMatchObject({ info: "4.0" });
   });
 
   test("refresh and sub_refresh", async () => {
@@ -258,6 +277,7 @@ describe("what is answered", () => {
     ["a time with fractions", { result: { expire_at: 1.5 } }],
     ["a time before 1970", { result: { expire_at: -1 } }],
     ["base64 that is none", { result: { b64info: "a b" } }],
+    ["data that is nested too deeply", { result: { data: deep(1000) } }],
     ["an error without a code", { error: { message: "no" } }],
     ["an error with a code of nobody", { error: { code: 200 } }],
     ["a disconnection with a code that can't be sent", { disconnect: { code: 1000 } }],
