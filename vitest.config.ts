@@ -18,7 +18,7 @@ interface Suite {
 const suites: Suite[] = [
   { name: "unit", timeout: 10_000, shared: true },
   { name: "contract", timeout: 10_000 },
-  { name: "integration", timeout: 30_000 },
+  { name: "integration", timeout: 30_000, shared: true },
   { name: "package", timeout: 120_000 },
   { name: "release", timeout: 120_000 },
   { name: "fuzz", timeout: 300_000 },
