@@ -1,0 +1,24 @@
+/**
+ * Nobody in particular.
+ *
+ * @module
+ */
+
+import { randomId } from "../../protocol/ids.ts";
+import type { Authenticator } from "./authenticator.ts";
+
+/** Lets in anyone, with a role of your choice (default: `anonymous`) and a random `authid`. */
+export function anonymous({ role = "anonymous" }: { role?: string } = {}): Authenticator {
+  return {
+    method: "anonymous",
+    begin: () => ({
+      type: "accept",
+      principal: {
+        authid: randomId().toString(36),
+        authrole: role,
+        authmethod: "anonymous",
+        authprovider: "static",
+      },
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * How a client shows who it is: the contract of all methods.
+ *
+ * @module
+ */
+
+import type { LinkFacts } from "../../protocol/link.ts";
+import type { Dict, Id, Uri } from "../../protocol/messages.ts";
+import type { Principal } from "../principal.ts";
+
+/** What a client says about itself in its HELLO, and what is known of the way it came. Nothing in it is proven. */
+export interface Introduction {
+  readonly realm: Uri;
+  /** The id that the session will have. */
+  readonly session: Id;
+  readonly authid: string | undefined;
+  readonly authrole: string | undefined;
+  readonly authextra: Dict;
+  readonly link: LinkFacts;
+}
+
+/** What comes next. */
+export type Step =
+  | { readonly type: "accept"; readonly principal: Principal }
+  | {
+      readonly type: "challenge";
+      /** CHALLENGE.Extra. */
+      readonly extra: Dict;
+      /** Given what the client answered: AUTHENTICATE.Signature and Extra. */
+      readonly respond: (signature: string, extra: Dict) => Step | Promise<Step>;
+    }
+  | {
+      readonly type: "refuse";
+      /** Such as `wamp.error.authentication_denied`. Says nothing that helps to guess. */
+      readonly reason: Uri;
+      readonly message?: string | undefined;
+    };
+
+/** One method, such as `ticket`, with what it takes to check its claims. */
+export interface Authenticator {
+  /** As clients name it in `authmethods`. */
+  readonly method: string;
+  /** What it throws refuses the client with `wamp.error.authentication_failed`, and is logged. */
+  begin(introduction: Introduction): Step | Promise<Step>;
+}

@@ -1,0 +1,23 @@
+/**
+ * A pattern of topics, and who gets what is published there.
+ *
+ * @module
+ */
+
+import type { Id, MatchPolicy, Uri } from "../../protocol/messages.ts";
+import type { Session } from "../session/session.ts";
+
+export class Subscription {
+  readonly id: Id;
+  readonly uri: Uri;
+  readonly match: MatchPolicy;
+  /** When it was created. */
+  readonly created = new Date();
+  readonly subscribers = new Set<Session>();
+
+  constructor(id: Id, uri: Uri, match: MatchPolicy) {
+    this.id = id;
+    this.uri = uri;
+    this.match = match;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Making a router.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../connection/connection.ts";
+import { ClientSession } from "../client/session.ts";
+import { memoryLinks } from "../protocol/memory-link.ts";
+import type { Uri } from "../protocol/messages.ts";
+import type { RouterOptions } from "./options.ts";
+import { RouterCore } from "./router.ts";
+
+/** Who a session within the process is. */
+export interface DirectIdentity {
+  readonly authid?: string | undefined;
+  readonly authrole?: string | undefined;
+}
+
+export interface Router extends AsyncDisposable {
+  /** For the server's option of this name. */
+  readonly subprotocols: readonly string[];
+  /** For `serve`. Resolves when the connection is over. */
+  readonly handler: (connection: Connection) => Promise<void>;
+  /** A session of the application's own, without a connection, serialization and authentication. */
+  session(realm: Uri, identity?: DirectIdentity): Promise<ClientSession>;
+  /** Says goodbye to all, and resolves when they have gone. */
+  close(): Promise<void>;
+}
+
+export function createRouter(options: RouterOptions = {}): Router {
+  const core = new RouterCore(options);
+  return {
+    subprotocols: core.subprotocols,
+    handler: (connection) => core.handle(connection),
+    async session(realm, { authid = "local", authrole = "trusted" } = {}) {
+      const [ours, theirs] = memoryLinks();
+      const identity = { authid, authrole, authmethod: "local", authprovider: "local" };
+      void core.attach(theirs, identity);
+      return ClientSession.join(ours, realm);
+    },
+    close: () => core.close(),
+    [Symbol.asyncDispose]: () => core.close(),
+  };
+}

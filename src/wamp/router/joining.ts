@@ -1,0 +1,153 @@
+/**
+ * From HELLO to WELCOME: the realm, the way to authenticate, and the steps of that.
+ *
+ * @module
+ */
+
+import { ErrorUri, Violation } from "../protocol/errors.ts";
+import { ROUTER_ROLES } from "../protocol/features.ts";
+import { randomId } from "../protocol/ids.ts";
+import type { Link } from "../protocol/link.ts";
+import { MessageType } from "../protocol/message-type.ts";
+import type { Authenticate, Hello, HelloDetails, Id, Roles, Uri } from "../protocol/messages.ts";
+import { isDict } from "../protocol/parse.ts";
+import { isUri } from "../protocol/uri.ts";
+import type { Authenticator, Step } from "./authentication/authenticator.ts";
+import type { Principal } from "./principal.ts";
+import type { Realm } from "./realm.ts";
+import type { RouterCore } from "./router.ts";
+import { Session } from "./session/session.ts";
+import type { SessionEnd } from "./session/session.ts";
+
+/** What comes of it; one of the first two is called, once, unless it is canceled. */
+export interface JoiningEvents {
+  readonly joined: (session: Session) => void;
+  readonly refused: (reason: Uri, message?: string) => void;
+  /** The session that has joined was ended by this side. */
+  readonly ended: (end: SessionEnd) => void;
+}
+
+type Respond = Extract<Step, { type: "challenge" }>["respond"];
+
+export class Joining {
+  readonly #router: RouterCore;
+  readonly #link: Link;
+  readonly #trusted: Principal | undefined;
+  readonly #events: JoiningEvents;
+  readonly #id: Id = randomId();
+  #realm: Realm | undefined;
+  #method = "";
+  #details: HelloDetails = { roles: {} };
+  #respond: Respond | undefined;
+  #canceled = false;
+
+  constructor(
+    router: RouterCore,
+    link: Link,
+    trusted: Principal | undefined,
+    events: JoiningEvents,
+  ) {
+    this.#router = router;
+    this.#link = link;
+    this.#trusted = trusted;
+    this.#events = events;
+  }
+
+  begin([, name, details]: Hello): void {
+    if (!hasRole(details.roles)) throw new Violation("HELLO announces no role");
+    const realm = isUri(name, this.#router.settings.uris) ? this.#router.realm(name) : undefined;
+    if (!realm) return this.#events.refused(ErrorUri.NoSuchRealm);
+    this.#realm = realm;
+    this.#details = details;
+    if (this.#trusted) return this.#accept(this.#trusted);
+    const authenticator = choose(realm.options.authenticators, details.authmethods);
+    if (!authenticator) return this.#events.refused(ErrorUri.NoMatchingAuthMethod);
+    this.#method = authenticator.method;
+    return this.#take(() => authenticator.begin(this.#introduction(realm)));
+  }
+
+  respond([, signature, extra]: Authenticate): void {
+    const respond = this.#respond;
+    if (!respond) throw new Violation("AUTHENTICATE without a CHALLENGE");
+    this.#respond = undefined;
+    this.#take(() => respond(signature, extra));
+  }
+
+  /** The client has gone. */
+  cancel(): void {
+    this.#canceled = true;
+  }
+
+  #introduction(realm: Realm): Parameters<Authenticator["begin"]>[0] {
+    const { authid, authrole, authextra = {} } = this.#details;
+    return {
+      realm: realm.name,
+      session: this.#id,
+      authid,
+      authrole,
+      authextra,
+      link: this.#link.facts,
+    };
+  }
+
+  #take(next: () => Step | Promise<Step>): void {
+    try {
+      const step = next();
+      if (step instanceof Promise) {
+        void step.then((made) => this.#go(made)).catch((error: unknown) => this.#fail(error));
+      } else {
+        this.#go(step);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #go(step: Step): void {
+    if (this.#canceled) return;
+    if (step.type === "accept") return this.#accept(step.principal);
+    if (step.type === "refuse") return this.#events.refused(step.reason, step.message);
+    this.#respond = step.respond;
+    void this.#link.send([MessageType.Challenge, this.#method, step.extra]);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#canceled) return;
+    this.#router.settings.logger.error("a WAMP authenticator failed:", error);
+    this.#events.refused(ErrorUri.AuthenticationFailed);
+  }
+
+  #accept(principal: Principal): void {
+    const realm = this.#realm as Realm;
+    const session = new Session(
+      { id: this.#id, realm, link: this.#link, principal, roles: this.#details.roles },
+      this.#events.ended,
+    );
+    const { authid, authrole, authmethod, authprovider, authextra } = principal;
+    const identity = { authid, authrole, authmethod, authprovider };
+    const details = { realm: realm.name, roles: ROUTER_ROLES, agent: "fullduplex", ...identity };
+    session.send([
+      MessageType.Welcome,
+      session.id,
+      authextra ? { ...details, authextra } : details,
+    ]);
+    this.#events.joined(session);
+    realm.join(session);
+  }
+}
+
+function hasRole(roles: Roles): boolean {
+  return Object.values(roles).length > 0 && Object.values(roles).every(isDict);
+}
+
+/** In the client's order; who offers nothing is anonymous. */
+function choose(
+  authenticators: readonly Authenticator[],
+  offered: readonly string[] = ["anonymous"],
+): Authenticator | undefined {
+  for (const method of offered) {
+    const found = authenticators.find((authenticator) => authenticator.method === method);
+    if (found) return found;
+  }
+  return undefined;
+}

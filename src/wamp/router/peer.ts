@@ -1,0 +1,152 @@
+/**
+ * The other end of a link: nobody yet, a client that is joining, or a session; and again nobody after that.
+ *
+ * @module
+ */
+
+import { Deferred } from "../../util/deferred.ts";
+import type { Timer } from "../../util/clock.ts";
+import { CloseUri, ErrorUri, Violation } from "../protocol/errors.ts";
+import type { Link } from "../protocol/link.ts";
+import { MessageType } from "../protocol/message-type.ts";
+import type { Message, Uri } from "../protocol/messages.ts";
+import { messageName } from "../protocol/parse.ts";
+import { Joining } from "./joining.ts";
+import type { Principal } from "./principal.ts";
+import type { RouterCore } from "./router.ts";
+import type { Session, SessionEnd } from "./session/session.ts";
+
+export class Peer {
+  readonly #router: RouterCore;
+  readonly #link: Link;
+  readonly #trusted: Principal | undefined;
+  #joining: Joining | undefined;
+  #session: Session | undefined;
+  #deadline: Timer;
+  /** A GOODBYE was sent: all that is still listened to is the answer. */
+  #leaving = false;
+  /** An ABORT was sent, or the answer to a GOODBYE that was sent came. */
+  #over = false;
+  readonly #gone = new Deferred<void>();
+
+  /** `trusted`: who it is, where nobody needs to be asked. */
+  constructor(router: RouterCore, link: Link, trusted?: Principal) {
+    this.#router = router;
+    this.#link = link;
+    this.#trusted = trusted;
+  }
+
+  /** Resolves when the link is over. Never rejects. */
+  async run(): Promise<void> {
+    this.#expectHello();
+    try {
+      await this.#link.receive((message) => this.#receive(message));
+    } catch (error) {
+      if (!(error instanceof Violation)) {
+        this.#router.settings.logger.error("a message of a WAMP client failed:", error);
+      }
+      this.#violated(error instanceof Violation ? error.message : "internal error");
+      await this.#link.close();
+    }
+    this.#clearDeadline();
+    this.#joining?.cancel();
+    this.#session?.leave();
+    this.#over = true;
+    this.#gone.resolve();
+  }
+
+  /** Says goodbye, whatever it is doing, and resolves when it has gone. */
+  close(end: SessionEnd): Promise<void> {
+    if (this.#session?.isOpen) this.#session.end(end);
+    else if (!this.#leaving) this.#abort(end.reason, end.message);
+    return this.#gone.promise;
+  }
+
+  #receive(message: Message): Promise<void> | undefined {
+    if (this.#over) return undefined;
+    const [type] = message;
+    if (this.#leaving) {
+      if (type === MessageType.Goodbye) this.#finish();
+      return undefined;
+    }
+    if (type === MessageType.Abort) {
+      this.#finish();
+      return undefined;
+    }
+    if (this.#session) return this.#receiveInSession(this.#session, message);
+    if (type === MessageType.Hello && !this.#joining) {
+      this.#joining = new Joining(this.#router, this.#link, this.#trusted, {
+        joined: (session) => this.#joined(session),
+        refused: (reason, text) => this.#abort(reason, text),
+        ended: (end) => this.#farewell(end),
+      });
+      this.#joining.begin(message);
+    } else if (type === MessageType.Authenticate && this.#joining) {
+      this.#joining.respond(message);
+    } else {
+      throw new Violation(`${messageName(type)} before there is a session`);
+    }
+    return undefined;
+  }
+
+  #receiveInSession(session: Session, message: Message): Promise<void> | undefined {
+    if (message[0] !== MessageType.Goodbye) return session.receive(message);
+    return session.after(() => {
+      if (!session.isOpen) return;
+      session.leave();
+      void this.#link.send([MessageType.Goodbye, {}, CloseUri.GoodbyeAndOut]);
+      this.#session = undefined;
+      this.#expectHello();
+    });
+  }
+
+  #joined(session: Session): void {
+    this.#clearDeadline();
+    this.#joining = undefined;
+    this.#session = session;
+  }
+
+  #violated(text: string): void {
+    const end: SessionEnd = { type: "abort", reason: ErrorUri.ProtocolViolation, message: text };
+    if (this.#session?.isOpen) this.#session.end(end);
+    else if (!this.#leaving && !this.#over) this.#abort(end.reason, text);
+  }
+
+  /** The session has been ended by this side: the peer is told. */
+  #farewell({ type, reason, message }: SessionEnd): void {
+    if (type === "abort") return this.#abort(reason, message);
+    this.#leaving = true;
+    const details = message === undefined ? {} : { message };
+    void this.#link.send([MessageType.Goodbye, details, reason]);
+    this.#setDeadline(this.#router.settings.closeTimeout, () => this.#finish());
+  }
+
+  #abort(reason: Uri, text?: string): void {
+    if (this.#over) return;
+    const details = text === undefined ? {} : { message: text };
+    void this.#link.send([MessageType.Abort, details, reason]);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#clearDeadline();
+    void this.#link.close();
+  }
+
+  #expectHello(): void {
+    this.#setDeadline(this.#router.settings.openTimeout, () => {
+      this.#joining?.cancel();
+      this.#abort(ErrorUri.AuthenticationFailed, "joining took too long");
+    });
+  }
+
+  #setDeadline(delay: number, callback: () => void): void {
+    this.#clearDeadline();
+    this.#deadline = this.#router.settings.clock.setTimeout(callback, delay);
+  }
+
+  #clearDeadline(): void {
+    this.#router.settings.clock.clearTimeout(this.#deadline);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The router: realms, and the links of their clients.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../connection/connection.ts";
+import { StateError } from "../../errors.ts";
+import { CloseUri } from "../protocol/errors.ts";
+import { json } from "../protocol/json.ts";
+import { ConnectionLink } from "../protocol/link.ts";
+import type { Link } from "../protocol/link.ts";
+import type { Uri } from "../protocol/messages.ts";
+import type { Serializer } from "../protocol/serializer.ts";
+import { settle } from "./options.ts";
+import type { RealmOptions, RouterOptions, Settings } from "./options.ts";
+import { Peer } from "./peer.ts";
+import type { Principal } from "./principal.ts";
+import { Realm } from "./realm.ts";
+
+export class RouterCore {
+  readonly settings: Settings;
+  readonly serializers: readonly Serializer[];
+  readonly #realms = new Map<Uri, Realm>();
+  readonly #createRealm: (name: Uri) => RealmOptions | undefined;
+  readonly #peers = new Set<Peer>();
+  #closed = false;
+
+  constructor(options: RouterOptions) {
+    this.settings = settle(options);
+    this.serializers = options.serializers ?? [json];
+    this.#createRealm = options.createRealm ?? (() => undefined);
+    for (const [name, realm] of Object.entries(options.realms ?? {})) this.#add(name, realm);
+  }
+
+  get subprotocols(): readonly string[] {
+    return this.serializers.map(({ subprotocol }) => subprotocol);
+  }
+
+  /** For a client's connection. Resolves when it is over; never rejects. */
+  handle(connection: Connection): Promise<void> {
+    const serializer = this.serializers.find(
+      ({ subprotocol }) => subprotocol === connection.subprotocol,
+    );
+    if (!serializer) return connection.close(1002, "a WAMP subprotocol is needed").then(() => {});
+    return this.attach(new ConnectionLink(connection, serializer));
+  }
+
+  /** `trusted`: who it is, where nobody needs to be asked. */
+  async attach(link: Link, trusted?: Principal): Promise<void> {
+    if (this.#closed) return link.close();
+    const peer = new Peer(this, link, trusted);
+    this.#peers.add(peer);
+    await peer.run();
+    this.#peers.delete(peer);
+  }
+
+  /** The realm of that name, made if the router's policy wants it. */
+  realm(name: Uri): Realm | undefined {
+    const known = this.#realms.get(name);
+    if (known) return known;
+    const options = this.#createRealm(name);
+    return options && this.#add(name, options);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const end = { type: "goodbye", reason: CloseUri.SystemShutdown } as const;
+    await Promise.all(Array.from(this.#peers, (peer) => peer.close(end)));
+  }
+
+  #add(name: Uri, options: RealmOptions): Realm {
+    if (this.#realms.has(name)) throw new StateError(`realm ${name} is there already`);
+    const realm = new Realm(name, options, this.settings);
+    this.#realms.set(name, realm);
+    return realm;
+  }
+}

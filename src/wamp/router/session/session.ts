@@ -1,0 +1,226 @@
+/**
+ * A client in a realm.
+ *
+ * @module
+ */
+
+import { ErrorUri, Violation } from "../../protocol/errors.ts";
+import { announces } from "../../protocol/features.ts";
+import { nextId } from "../../protocol/ids.ts";
+import type { Link, SharedMessage } from "../../protocol/link.ts";
+import { MessageType } from "../../protocol/message-type.ts";
+import { payload } from "../../protocol/messages.ts";
+import type { Dict, Id, List, Message, RoleName, Roles, Uri } from "../../protocol/messages.ts";
+import { messageName } from "../../protocol/parse.ts";
+import type { Subscription } from "../broker/subscription.ts";
+import type { Call } from "../dealer/call.ts";
+import type { Registration } from "../dealer/registration.ts";
+import type { Principal } from "../principal.ts";
+import type { Realm } from "../realm.ts";
+import { Lane } from "./lane.ts";
+
+/** What a session begins with. */
+export interface SessionInit {
+  readonly id: Id;
+  readonly realm: Realm;
+  readonly link: Link;
+  readonly principal: Principal;
+  readonly roles: Roles;
+}
+
+/** How a session is ended: the reason of its GOODBYE or ABORT, and a word for people. */
+export interface SessionEnd {
+  readonly type: "goodbye" | "abort";
+  readonly reason: Uri;
+  readonly message?: string | undefined;
+}
+
+export class Session {
+  readonly id: Id;
+  readonly realm: Realm;
+  readonly principal: Principal;
+  readonly roles: Roles;
+  readonly link: Link;
+  /** By id. */
+  readonly subscriptions = new Map<Id, Subscription>();
+  readonly registrations = new Map<Id, Registration>();
+  /** As a caller: calls that are not answered yet, by the id of the CALL. */
+  readonly calls = new Map<Id, Call>();
+  /** As a callee: invocations that are not answered yet, by the id of the INVOCATION. */
+  readonly invocations = new Map<Id, Call>();
+  /** Events that were dropped because the peer is slow. */
+  dropped = 0;
+  readonly #lane = new Lane();
+  readonly #end: (end: SessionEnd) => void;
+  #lastRequest: Id = 0;
+  #lastInvocation: Id = 0;
+  #open = true;
+
+  /** `end` says farewell to the peer; it is called once at most. */
+  constructor(init: SessionInit, end: (end: SessionEnd) => void) {
+    this.id = init.id;
+    this.realm = init.realm;
+    this.link = init.link;
+    this.principal = init.principal;
+    this.roles = init.roles;
+    this.#end = end;
+  }
+
+  /** Nothing is sent to it, and nothing done for it, when it isn't. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** The id of the last INVOCATION that was sent, or 0. */
+  get lastInvocation(): Id {
+    return this.#lastInvocation;
+  }
+
+  announces(role: RoleName, feature: string): boolean {
+    return announces(this.roles, role, feature);
+  }
+
+  nextInvocation(): Id {
+    return (this.#lastInvocation = nextId(this.#lastInvocation));
+  }
+
+  /**
+   * Sends, unless the session is over.
+   *
+   * @throws TypeError or RangeError for data that the peer's serializer can't encode.
+   */
+  send(message: Message | SharedMessage): void {
+    if (this.#open) void this.link.send(message);
+  }
+
+  sendError(
+    type: number,
+    request: Id,
+    error: Uri,
+    args?: List,
+    kwargs?: Dict,
+    details?: Dict,
+  ): void {
+    this.send([MessageType.Error, type, request, details ?? {}, error, ...payload(args, kwargs)]);
+  }
+
+  /** Sends an EVENT, unless too much is waiting for the peer: then what the router's `overflow` says is done. */
+  deliver(event: SharedMessage): void {
+    const { maxQueue, overflow } = this.realm.settings;
+    if (this.link.waiting <= maxQueue) return this.send(event);
+    if (overflow === "drop") {
+      this.dropped++;
+      this.realm.stats.dropped++;
+    } else {
+      this.end({ type: "abort", reason: ErrorUri.Unavailable, message: "too slow" });
+    }
+  }
+
+  /**
+   * A message of the peer's. A promise: the next one should wait for it.
+   *
+   * @throws Violation for what it must not send.
+   */
+  receive(message: Message): Promise<void> | undefined {
+    const { dealer } = this.realm;
+    switch (message[0]) {
+      // What answers others never waits for the session's own requests: an authorizer may be waiting for it.
+      case MessageType.Yield:
+        dealer.yield(this, message);
+        return undefined;
+      case MessageType.Error:
+        if (message[1] !== MessageType.Invocation) throw new Violation("ERROR for no INVOCATION");
+        dealer.error(this, message);
+        return undefined;
+      case MessageType.Publish:
+      case MessageType.Subscribe:
+      case MessageType.Unsubscribe:
+      case MessageType.Register:
+      case MessageType.Unregister:
+        this.#checkRequest(message[1]);
+        return this.#inOrder(message);
+      case MessageType.Call:
+        if (message[2].progress === true && message[1] <= this.#lastRequest) break;
+        this.#checkRequest(message[1]);
+        return this.#inOrder(message);
+      case MessageType.Cancel:
+        return this.#inOrder(message);
+      default:
+        throw new Violation(`${messageName(message[0])} within a session`);
+    }
+    return this.#inOrder(message);
+  }
+
+  /** Ends it because of what the router, or its peer, did. The peer is told; calling it again changes nothing. */
+  end(end: SessionEnd): void {
+    if (!this.#open) return;
+    this.leave();
+    this.#end(end);
+  }
+
+  /** It is over: nothing is sent any more. */
+  leave(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.realm.leave(this);
+  }
+
+  /** Does `work` after the requests before it. */
+  after(work: () => void): Promise<void> | undefined {
+    return this.#lane.run(work);
+  }
+
+  #inOrder(message: Message): Promise<void> | undefined {
+    return this.#lane.run(() => this.#guarded(message));
+  }
+
+  #guarded(message: Message): void | Promise<void> {
+    if (!this.#open) return undefined;
+    try {
+      const pending = this.#perform(message);
+      if (pending instanceof Promise) return pending.catch((error: unknown) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
+    return undefined;
+  }
+
+  #perform(message: Message): void | Promise<void> {
+    const { broker, dealer } = this.realm;
+    switch (message[0]) {
+      case MessageType.Publish:
+        return broker.publish(this, message);
+      case MessageType.Subscribe:
+        return broker.subscribe(this, message);
+      case MessageType.Unsubscribe:
+        return broker.unsubscribe(this, message);
+      case MessageType.Register:
+        return dealer.register(this, message);
+      case MessageType.Unregister:
+        return dealer.unregister(this, message);
+      case MessageType.Call:
+        return dealer.call(this, message);
+      case MessageType.Cancel:
+        return dealer.cancel(this, message);
+      default:
+        return undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof Violation) {
+      this.end({ type: "abort", reason: ErrorUri.ProtocolViolation, message: error.message });
+      return;
+    }
+    this.realm.settings.logger.error("a request of a WAMP session failed:", error);
+    this.end({ type: "abort", reason: ErrorUri.RuntimeError });
+  }
+
+  #checkRequest(request: Id): void {
+    const expected = nextId(this.#lastRequest);
+    if (request !== expected && this.realm.settings.requestIds === "sequential") {
+      throw new Violation(`request ${request} comes after ${this.#lastRequest}`);
+    }
+    this.#lastRequest = request;
+  }
+}
