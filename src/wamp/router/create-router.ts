@@ -10,6 +10,7 @@ import { memoryLinks } from "../protocol/memory-link.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { RouterOptions } from "./options.ts";
 import { RouterCore } from "./router.ts";
+import type { RealmStatistics } from "./router.ts";
 
 /** Who a session within the process is. */
 export interface DirectIdentity {
@@ -24,6 +25,8 @@ export interface Router extends AsyncDisposable {
   readonly handler: (connection: Connection) => Promise<void>;
   /** A session of the application's own, without a connection, serialization and authentication. */
   session(realm: Uri, identity?: DirectIdentity): Promise<ClientSession>;
+  /** What each realm has counted, by name. Prometheus calls such numbers counters; `sessions` is a gauge. */
+  stats(): ReadonlyMap<Uri, RealmStatistics>;
   /** Says goodbye to all, and resolves when they have gone. */
   close(): Promise<void>;
 }
@@ -39,6 +42,7 @@ export function createRouter(options: RouterOptions = {}): Router {
       void core.attach(theirs, identity);
       return ClientSession.join(ours, realm);
     },
+    stats: () => core.stats(),
     close: () => core.close(),
     [Symbol.asyncDispose]: () => core.close(),
   };

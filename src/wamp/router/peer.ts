@@ -131,13 +131,15 @@ export class Peer {
   #finish(): void {
     this.#over = true;
     this.#clearDeadline();
+    this.#joining?.cancel();
     void this.#link.close();
   }
 
   #expectHello(): void {
     this.#setDeadline(this.#router.settings.openTimeout, () => {
-      this.#joining?.cancel();
-      this.#abort(ErrorUri.AuthenticationFailed, "joining took too long");
+      if (this.#joining) return this.#abort(ErrorUri.Timeout, "joining took too long");
+      // (Whoever says nothing may have had its session, and just not closed.)
+      return this.#finish();
     });
   }
 

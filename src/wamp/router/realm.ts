@@ -11,6 +11,8 @@ import type { Call, Dict, Id, List, MatchPolicy, Uri } from "../protocol/message
 import type { Action, Decision } from "./authorization/authorizer.ts";
 import { Broker } from "./broker/broker.ts";
 import { Dealer } from "./dealer/dealer.ts";
+import { RealmStats } from "./stats.ts";
+import { describe, sessionMeta } from "./meta/session-meta.ts";
 import type { MetaProcedure, MetaResult } from "./meta/meta-procedure.ts";
 import type { RealmOptions, Settings } from "./options.ts";
 import type { Session, SessionEnd } from "./session/session.ts";
@@ -21,22 +23,16 @@ export interface Outcome {
   readonly refused: (error: Uri) => void;
 }
 
-/** What a realm has counted. */
-export interface RealmStats {
-  /** Events that slow sessions have missed. */
-  dropped: number;
-}
-
 export class Realm {
   readonly name: Uri;
   readonly options: RealmOptions;
   readonly settings: Settings;
   readonly broker: Broker;
   readonly dealer: Dealer;
-  readonly sessions = new Map<Id, Session>();
+  readonly sessions: Map<Id, Session> = new Map<Id, Session>();
   /** The router's own, by URI. */
-  readonly procedures = new Map<Uri, MetaProcedure>();
-  readonly stats: RealmStats = { dropped: 0 };
+  readonly procedures: Map<Uri, MetaProcedure> = new Map<Uri, MetaProcedure>();
+  readonly stats: RealmStats = new RealmStats();
 
   constructor(name: Uri, options: RealmOptions, settings: Settings) {
     this.name = name;
@@ -44,19 +40,20 @@ export class Realm {
     this.settings = settings;
     this.broker = new Broker(this);
     this.dealer = new Dealer(this);
+    for (const [uri, procedure] of sessionMeta(this)) this.procedures.set(uri, procedure);
   }
 
   join(session: Session): void {
     this.sessions.set(session.id, session);
-    const { authid, authrole, authmethod, authprovider } = session.principal;
-    const details = { session: session.id, authid, authrole, authmethod, authprovider };
-    this.publishMeta("wamp.session.on_join", [details]);
+    this.publishMeta("wamp.session.on_join", [describe(session)]);
   }
 
-  leave(session: Session): void {
+  /** `quiet`: nobody is told. */
+  leave(session: Session, quiet = false): void {
     this.sessions.delete(session.id);
     this.dealer.leave(session);
     this.broker.leave(session);
+    if (quiet) return;
     const { authid, authrole } = session.principal;
     this.publishMeta("wamp.session.on_leave", [session.id, authid, authrole]);
   }

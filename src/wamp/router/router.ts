@@ -17,6 +17,12 @@ import type { RealmOptions, RouterOptions, Settings } from "./options.ts";
 import { Peer } from "./peer.ts";
 import type { Principal } from "./principal.ts";
 import { Realm } from "./realm.ts";
+import type { RealmStats } from "./stats.ts";
+
+/** What a realm has counted since it was made, and how many are in it. */
+export interface RealmStatistics extends Readonly<RealmStats> {
+  readonly sessions: number;
+}
 
 export class RouterCore {
   readonly settings: Settings;
@@ -63,6 +69,14 @@ export class RouterCore {
     return options && this.#add(name, options);
   }
 
+  stats(): Map<Uri, RealmStatistics> {
+    const entries = Array.from(this.#realms, ([name, { stats, sessions }]) => {
+      return [name, { ...stats, sessions: sessions.size }] as const;
+    });
+    return new Map(entries);
+  }
+
+  /** Resolves when all clients have gone. */
   async close(): Promise<void> {
     this.#closed = true;
     const end = { type: "goodbye", reason: CloseUri.SystemShutdown } as const;

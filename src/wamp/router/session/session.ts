@@ -33,6 +33,8 @@ export interface SessionEnd {
   readonly type: "goodbye" | "abort";
   readonly reason: Uri;
   readonly message?: string | undefined;
+  /** The realm isn't told: neither the session's testaments nor the event of its leaving are published. */
+  readonly quiet?: boolean | undefined;
 }
 
 export class Session {
@@ -42,14 +44,12 @@ export class Session {
   readonly roles: Roles;
   readonly link: Link;
   /** By id. */
-  readonly subscriptions = new Map<Id, Subscription>();
-  readonly registrations = new Map<Id, Registration>();
+  readonly subscriptions: Map<Id, Subscription> = new Map<Id, Subscription>();
+  readonly registrations: Map<Id, Registration> = new Map<Id, Registration>();
   /** As a caller: calls that are not answered yet, by the id of the CALL. */
-  readonly calls = new Map<Id, Call>();
+  readonly calls: Map<Id, Call> = new Map<Id, Call>();
   /** As a callee: invocations that are not answered yet, by the id of the INVOCATION. */
-  readonly invocations = new Map<Id, Call>();
-  /** Events that were dropped because the peer is slow. */
-  dropped = 0;
+  readonly invocations: Map<Id, Call> = new Map<Id, Call>();
   readonly #lane = new Lane();
   readonly #end: (end: SessionEnd) => void;
   #lastRequest: Id = 0;
@@ -107,9 +107,11 @@ export class Session {
   /** Sends an EVENT, unless too much is waiting for the peer: then what the router's `overflow` says is done. */
   deliver(event: SharedMessage): void {
     const { maxQueue, overflow } = this.realm.settings;
-    if (this.link.waiting <= maxQueue) return this.send(event);
+    if (this.link.waiting <= maxQueue) {
+      this.realm.stats.events++;
+      return this.send(event);
+    }
     if (overflow === "drop") {
-      this.dropped++;
       this.realm.stats.dropped++;
     } else {
       this.end({ type: "abort", reason: ErrorUri.Unavailable, message: "too slow" });
@@ -154,15 +156,15 @@ export class Session {
   /** Ends it because of what the router, or its peer, did. The peer is told; calling it again changes nothing. */
   end(end: SessionEnd): void {
     if (!this.#open) return;
-    this.leave();
+    this.leave(end.quiet);
     this.#end(end);
   }
 
   /** It is over: nothing is sent any more. */
-  leave(): void {
+  leave(quiet = false): void {
     if (!this.#open) return;
     this.#open = false;
-    this.realm.leave(this);
+    this.realm.leave(this, quiet);
   }
 
   /** Does `work` after the requests before it. */
@@ -186,9 +188,10 @@ export class Session {
   }
 
   #perform(message: Message): void | Promise<void> {
-    const { broker, dealer } = this.realm;
+    const { broker, dealer, stats } = this.realm;
     switch (message[0]) {
       case MessageType.Publish:
+        stats.publications++;
         return broker.publish(this, message);
       case MessageType.Subscribe:
         return broker.subscribe(this, message);
@@ -199,6 +202,7 @@ export class Session {
       case MessageType.Unregister:
         return dealer.unregister(this, message);
       case MessageType.Call:
+        stats.calls++;
         return dealer.call(this, message);
       case MessageType.Cancel:
         return dealer.cancel(this, message);

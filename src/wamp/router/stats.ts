@@ -1,0 +1,16 @@
+/**
+ * What a realm has counted since it was made.
+ *
+ * @module
+ */
+
+export class RealmStats {
+  /** PUBLISH messages, refused ones too. */
+  publications = 0;
+  /** EVENTs that were sent. */
+  events = 0;
+  /** EVENTs that slow sessions have missed. */
+  dropped = 0;
+  /** CALL messages, refused ones too. */
+  calls = 0;
+}

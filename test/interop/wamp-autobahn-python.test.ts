@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { findPython, requirePeer } from "../support/peers.ts";
+import { root } from "../support/project.ts";
+import { run } from "../support/run.ts";
+import { startWamp } from "./wamp-router.ts";
+
+const python = findPython("autobahn");
+const available = requirePeer(
+  "Autobahn for Python",
+  python !== undefined,
+  "apt-get install python3-autobahn python3-cbor2 python3-u-msgpack",
+);
+
+describe.runIf(available)("Autobahn for Python", () => {
+  test.each(["json", "msgpack", "cbor"])("takes part in a realm (%s)", async (serializer) => {
+    await using router = await startWamp();
+    const script = join(root, "test", "interop", "peers", "autobahn_client.py");
+    const { code, stdout, stderr } = await run(python as string, [script, router.url, serializer]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      serializer,
+      realm: "realm1",
+      echo: true,
+      "remote echo": true,
+      "remote error": ["com.node.failed", ["why"], { code: 7 }],
+      "error of mine": ["com.example.failed", ["why"], { code: 7 }],
+      "no such procedure": "wamp.error.no_such_procedure",
+      wildcard: "com.python.wild.any.card",
+      result: "done",
+      progress: [0, 1, 2],
+      "remote result": "done",
+      "remote progress": [0, 1, 2],
+      canceled: true,
+      interrupted: true,
+      timeout: "wamp.error.timeout",
+      acknowledged: true,
+      events: [
+        ["com.event.one", ["first"], { n: 1 }],
+        ["com.event.two", ["remote"], {}],
+        ["com.event.three", ["last"], {}],
+      ],
+      retained: ["kept", true],
+      sessions: 2,
+      session: true,
+      callees: 1,
+    });
+  });
+});
