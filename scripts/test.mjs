@@ -28,7 +28,7 @@ if (onStreams) process.env.FULLDUPLEX_STREAMS = "1";
 /** The folders with a package.json of their own that a suite needs. */
 const folders = [
   { folder: "runtimes", suites: ["runtimes", "interop"] },
-  { folder: "interop", suites: ["interop"] },
+  { folder: "peers", suites: ["interop"] },
 ];
 
 await ensureBuilt().catch(fail);

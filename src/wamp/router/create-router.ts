@@ -18,6 +18,7 @@ export interface DirectIdentity {
   readonly authrole?: string | undefined;
 }
 
+/** A router of WAMP. Close it when it is no longer needed. */
 export interface Router extends AsyncDisposable {
   /** For the server's option of this name. */
   readonly subprotocols: readonly string[];
@@ -31,6 +32,19 @@ export interface Router extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/**
+ * Makes a router. It listens nowhere by itself: give `handler` and `subprotocols` to `serve`.
+ *
+ * @throws TypeError or RangeError for an option that there is not, or that makes no sense.
+ *
+ * @example
+ * ```ts
+ * const router = createRouter({
+ *   realms: { realm1: { authenticators: [anonymous()], authorizer: allowAll() } },
+ * });
+ * const server = await serve(router.handler, { port: 8080, subprotocols: router.subprotocols });
+ * ```
+ */
 export function createRouter(options: RouterOptions = {}): Router {
   const core = new RouterCore(options);
   return {

@@ -14,7 +14,7 @@ import { isDict } from "../protocol/parse.ts";
 import { isUri } from "../protocol/uri.ts";
 import type { Authenticator, Step } from "./authentication/authenticator.ts";
 import type { Principal } from "./principal.ts";
-import type { Realm } from "./realm.ts";
+import type { RealmOptions } from "./options.ts";
 import type { RouterCore } from "./router.ts";
 import { Session } from "./session/session.ts";
 import type { SessionEnd } from "./session/session.ts";
@@ -35,7 +35,8 @@ export class Joining {
   readonly #trusted: Principal | undefined;
   readonly #events: JoiningEvents;
   readonly #id: Id = randomId();
-  #realm: Realm | undefined;
+  #name: Uri = "";
+  #realm: RealmOptions = { authenticators: [] };
   #method = "";
   #details: HelloDetails = { roles: {} };
   #respond: Respond | undefined;
@@ -55,15 +56,17 @@ export class Joining {
 
   begin([, name, details]: Hello): void {
     if (!hasRole(details.roles)) throw new Violation("HELLO announces no role");
-    const realm = isUri(name, this.#router.settings.uris) ? this.#router.realm(name) : undefined;
+    const { settings } = this.#router;
+    const realm = isUri(name, settings.uris) ? this.#router.realmOptions(name) : undefined;
     if (!realm) return this.#events.refused(ErrorUri.NoSuchRealm);
+    this.#name = name;
     this.#realm = realm;
     this.#details = details;
     if (this.#trusted) return this.#accept(this.#trusted);
-    const authenticator = choose(realm.options.authenticators, details.authmethods);
+    const authenticator = choose(realm.authenticators, details.authmethods);
     if (!authenticator) return this.#events.refused(ErrorUri.NoMatchingAuthMethod);
     this.#method = authenticator.method;
-    return this.#take(() => authenticator.begin(this.#introduction(realm)));
+    return this.#take(() => authenticator.begin(this.#introduction()));
   }
 
   respond([, signature, extra]: Authenticate): void {
@@ -78,10 +81,10 @@ export class Joining {
     this.#canceled = true;
   }
 
-  #introduction(realm: Realm): Parameters<Authenticator["begin"]>[0] {
+  #introduction(): Parameters<Authenticator["begin"]>[0] {
     const { authid, authrole, authextra = {} } = this.#details;
     return {
-      realm: realm.name,
+      realm: this.#name,
       session: this.#id,
       authid,
       authrole,
@@ -118,7 +121,7 @@ export class Joining {
   }
 
   #accept(principal: Principal): void {
-    const realm = this.#realm as Realm;
+    const realm = this.#router.enter(this.#name, this.#realm);
     const session = new Session(
       { id: this.#id, realm, link: this.#link, principal, roles: this.#details.roles },
       this.#events.ended,

@@ -6,6 +6,8 @@
 
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
+import { checkOptions } from "../../util/option-names.ts";
+import type { OptionNames } from "../../util/option-names.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import type { UriRules } from "../protocol/uri.ts";
@@ -65,11 +67,44 @@ export interface Settings {
   readonly clock: Clock;
 }
 
+const OPTIONS: OptionNames<RouterOptions> = {
+  realms: true,
+  createRealm: true,
+  serializers: true,
+  uris: true,
+  requestIds: true,
+  openTimeout: true,
+  closeTimeout: true,
+  maxQueue: true,
+  overflow: true,
+  logger: true,
+  clock: true,
+};
+
 declare const console: Logger;
 
-export function settle(options: RouterOptions): Settings {
-  const { uris = "loose", requestIds = "sequential", overflow = "drop" } = options;
-  const { openTimeout = 10_000, closeTimeout = 5000, maxQueue = 4_194_304 } = options;
-  const { logger = console, clock = systemClock } = options;
-  return { uris, requestIds, overflow, openTimeout, closeTimeout, maxQueue, logger, clock };
+/** @throws TypeError or RangeError for an option that there is not, or that makes no sense. */
+export function resolveOptions(options: RouterOptions): Settings {
+  checkOptions("createRouter", options, OPTIONS);
+  const settings: Settings = {
+    uris: oneOf("uris", options.uris ?? "loose", ["loose", "strict"]),
+    requestIds: oneOf("requestIds", options.requestIds ?? "sequential", ["sequential", "any"]),
+    overflow: oneOf("overflow", options.overflow ?? "drop", ["drop", "close"]),
+    openTimeout: options.openTimeout ?? 10_000,
+    closeTimeout: options.closeTimeout ?? 5000,
+    maxQueue: options.maxQueue ?? 4_194_304,
+    logger: options.logger ?? console,
+    clock: options.clock ?? systemClock,
+  };
+  for (const name of ["openTimeout", "closeTimeout", "maxQueue"] as const) {
+    const value: unknown = settings[name];
+    if (typeof value === "number" && value > 0) continue;
+    throw new RangeError(`${name} is ${JSON.stringify(value)}, and has to be a number above 0`);
+  }
+  return settings;
+}
+
+function oneOf<T extends string>(name: string, value: T, known: readonly T[]): T {
+  if (known.includes(value)) return value;
+  throw new TypeError(`${name} is ${JSON.stringify(value)}: one of ${known.join(", ")} is needed`);
 }

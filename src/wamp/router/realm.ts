@@ -32,9 +32,12 @@ export class Realm {
   readonly sessions: Map<Id, Session> = new Map<Id, Session>();
   /** The router's own, by URI. */
   readonly procedures: Map<Uri, MetaProcedure> = new Map<Uri, MetaProcedure>();
+  readonly #onEmpty: (() => void) | undefined;
   readonly stats: RealmStats = new RealmStats();
 
-  constructor(name: Uri, options: RealmOptions, settings: Settings) {
+  /** `onEmpty`: it is no longer needed when its last session has left. */
+  constructor(name: Uri, options: RealmOptions, settings: Settings, onEmpty?: () => void) {
+    this.#onEmpty = onEmpty;
     this.name = name;
     this.options = options;
     this.settings = settings;
@@ -53,6 +56,7 @@ export class Realm {
     this.sessions.delete(session.id);
     this.dealer.leave(session);
     this.broker.leave(session);
+    if (this.sessions.size === 0) this.#onEmpty?.();
     if (quiet) return;
     const { authid, authrole } = session.principal;
     this.publishMeta("wamp.session.on_leave", [session.id, authid, authrole]);

@@ -5,14 +5,13 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
-import { StateError } from "../../errors.ts";
 import { CloseUri } from "../protocol/errors.ts";
 import { json } from "../protocol/json.ts";
 import { ConnectionLink } from "../protocol/link.ts";
 import type { Link } from "../protocol/link.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
-import { settle } from "./options.ts";
+import { resolveOptions } from "./options.ts";
 import type { RealmOptions, RouterOptions, Settings } from "./options.ts";
 import { Peer } from "./peer.ts";
 import type { Principal } from "./principal.ts";
@@ -33,7 +32,7 @@ export class RouterCore {
   #closed = false;
 
   constructor(options: RouterOptions) {
-    this.settings = settle(options);
+    this.settings = resolveOptions(options);
     this.serializers = options.serializers ?? [json];
     this.#createRealm = options.createRealm ?? (() => undefined);
     for (const [name, realm] of Object.entries(options.realms ?? {})) this.#add(name, realm);
@@ -61,12 +60,17 @@ export class RouterCore {
     this.#peers.delete(peer);
   }
 
-  /** The realm of that name, made if the router's policy wants it. */
-  realm(name: Uri): Realm | undefined {
+  /** What clients need to get into the realm of that name, which may not exist yet; `undefined` if it never will. */
+  realmOptions(name: Uri): RealmOptions | undefined {
+    return this.#realms.get(name)?.options ?? this.#createRealm(name);
+  }
+
+  /** The realm of that name, for a client that may get in; made if there is none. */
+  enter(name: Uri, options: RealmOptions): Realm {
     const known = this.#realms.get(name);
     if (known) return known;
-    const options = this.#createRealm(name);
-    return options && this.#add(name, options);
+    // Whoever may name realms could otherwise fill the memory with empty ones.
+    return this.#add(name, options, () => this.#realms.delete(name));
   }
 
   stats(): Map<Uri, RealmStatistics> {
@@ -83,9 +87,8 @@ export class RouterCore {
     await Promise.all(Array.from(this.#peers, (peer) => peer.close(end)));
   }
 
-  #add(name: Uri, options: RealmOptions): Realm {
-    if (this.#realms.has(name)) throw new StateError(`realm ${name} is there already`);
-    const realm = new Realm(name, options, this.settings);
+  #add(name: Uri, options: RealmOptions, onEmpty?: () => void): Realm {
+    const realm = new Realm(name, options, this.settings, onEmpty);
     this.#realms.set(name, realm);
     return realm;
   }
