@@ -48,7 +48,10 @@ describe("the session meta API", () => {
     const watcher = await WampPeer.join(router);
     watcher.send([32, 1, {}, "wamp.session.on_join"]);
     watcher.send([32, 2, {}, "wamp.session.on_leave"]);
-    const [[, , joins], [, , leaves]] = (await watcher.takeAll(2)) as unknown as [number[], number[]];
+    const [[, , joins], [, , leaves]] = (await watcher.takeAll(2)) as unknown as [
+      number[],
+      number[],
+    ];
     const bob = await WampPeer.join(router, { authid: "bob" });
     expect(await watcher.take()).toMatchObject([
       36,

@@ -1,0 +1,119 @@
+/**
+ * Takes part in a realm as Autobahn for JavaScript, and prints as JSON what it saw:
+ * autobahn_client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ *
+ * @module
+ */
+
+import { load } from "./peer.mjs";
+
+const [url = "", name = "json", method, authid, secret = ""] = process.argv.slice(2);
+
+const { default: autobahn } = await load("autobahn");
+const serializers = {
+  json: autobahn.serializer.JSONSerializer,
+  msgpack: autobahn.serializer.MsgpackSerializer,
+  cbor: autobahn.serializer.CBORSerializer,
+};
+const Serializer = serializers[/** @type {"json"} */ (name)];
+
+/**
+ * @param {unknown} session
+ * @param {string} asked
+ * @param {any} extra
+ */
+function answer(session, asked, extra) {
+  if (asked === "ticket") return secret;
+  if (asked === "cryptosign") {
+    return autobahn.auth_cryptosign.sign_challenge(secret, extra);
+  }
+  const { salt, iterations, keylen } = extra;
+  const key = salt ? autobahn.auth_cra.derive_key(secret, salt, iterations, keylen) : secret;
+  return autobahn.auth_cra.sign(key, extra.challenge);
+}
+
+/** @returns {Promise<any>} */
+function join() {
+  return new Promise((resolve, reject) => {
+    const connection = new autobahn.Connection({
+      url,
+      realm: "realm1",
+      serializers: [new Serializer()],
+      max_retries: 0,
+      ...(method && { authid, authmethods: [method], onchallenge: answer }),
+    });
+    connection.onopen = (/** @type {any} */ session, /** @type {any} */ details) => {
+      resolve({ session, details, close: () => connection.close() });
+    };
+    connection.onclose = (/** @type {string} */ reason, /** @type {any} */ details) => {
+      reject(new Error(`${reason} ${JSON.stringify(details)}`));
+    };
+    connection.open();
+  });
+}
+
+/** @type {Record<string, unknown>} */
+const report = {};
+const { session: callee, close: closeCallee, details } = await join();
+const { session: caller, close: closeCaller } = await join();
+report.authrole = details.authrole;
+report.authmethod = details.authmethod;
+
+await callee.register("com.js.echo", (/** @type {any} */ list, /** @type {any} */ dict) => {
+  return new autobahn.Result(list, dict);
+});
+await callee.register("com.js.fail", () => {
+  throw new autobahn.Error("com.js.failed", ["why"], { code: 7 });
+});
+await callee.register(
+  "com.js.progress",
+  (/** @type {any} */ list, /** @type {any} */ dict, /** @type {any} */ about) => {
+    for (const number of [0, 1, 2]) about.progress([number]);
+    return "done";
+  },
+);
+await callee.register(
+  "com.js..any",
+  (/** @type {any} */ list, /** @type {any} */ dict, /** @type {any} */ about) => about.procedure,
+  { match: "wildcard" },
+);
+
+const payload = ["häß", -1, 2.5, null, true, { nested: [1] }];
+const echoed = await caller.call("com.js.echo", payload, { a: 1 });
+report.echo = [echoed.args, echoed.kwargs];
+report.wildcard = await caller.call("com.js.some.any");
+/** @param {any} error */
+const tell = (error) => [error.error, error.args, error.kwargs];
+report.error = await caller.call("com.js.fail").then(() => "no error", tell);
+report.nobody = (await caller.call("com.nobody.home").then(() => ["no error"], tell))[0];
+
+/** @type {unknown[]} */
+const progress = [];
+report.result = await new Promise((resolve, reject) => {
+  caller
+    .call("com.js.progress", [], {}, { receive_progress: true })
+    .then(resolve, reject, (/** @type {any} */ number) => progress.push(number));
+});
+report.progress = progress;
+
+/** @type {unknown[]} */
+const events = [];
+const arrived = new Promise((resolve) => {
+  const handler = (/** @type {any} */ list, /** @type {any} */ dict, /** @type {any} */ about) => {
+    events.push([about.topic, list]);
+    if (about.topic === "com.event.last") resolve(undefined);
+  };
+  void callee.subscribe("com.event.", handler, { match: "prefix" }).then(() => {
+    const acknowledge = true;
+    caller.publish("com.event.first", ["one"]);
+    caller.publish("com.event.hidden", ["two"], {}, { exclude: [callee.id] });
+    return caller.publish("com.event.last", ["three"], {}, { acknowledge });
+  });
+});
+await arrived;
+report.events = events;
+report.sessions = await caller.call("wamp.session.count");
+
+closeCallee();
+closeCaller();
+console.log(JSON.stringify(report));
