@@ -81,6 +81,7 @@ export class CheckedTokenizer extends Tokenizer {
     const parts: unknown[] = [];
     for (;;) {
       const start = this._pos;
+      if (this.done()) throw new TypeError("it ends too early");
       const token = super.next();
       if (token.type === Type.break) return parts;
       if (token.type !== type) throw new TypeError(`a part that is no ${type.name}`);
