@@ -4,17 +4,41 @@
  * @module
  */
 
-import { decode, encode } from "@msgpack/msgpack";
+import { Encoder } from "@msgpack/msgpack";
+import { Found, inspect, MAX_DEPTH, widen } from "../protocol/plain.ts";
 import type { Serializer } from "../protocol/serializer.ts";
+import { readMsgpack } from "./reader.ts";
 
-/** The serializer for MessagePack. */
+const options = { ignoreUndefined: true, maxDepth: MAX_DEPTH + 1 };
+const encoder = new Encoder(options);
+/** It writes all integers beyond 32 bits as floats, unless they are bigints: for what was widened only. */
+const wideEncoder = new Encoder({ ...options, useBigInt64: true });
+
+/**
+ * The serializer for MessagePack; `Uint8Array` is its `bin`, strings are its `str`.
+ *
+ * Integers beyond 2^53 are bigints, in both directions. Extension types (and with them its timestamps) are no part of WAMP: a peer
+ * that sends one breaks the protocol.
+ *
+ * @example
+ * ```ts
+ * import { createRouter } from "fullduplex/wamp/router";
+ * import { msgpack } from "fullduplex/wamp/msgpack";
+ *
+ * const router = createRouter({ realms: { realm1: {} }, serializers: [msgpack] });
+ * ```
+ */
 export const msgpack: Serializer = {
   name: "msgpack",
   subprotocol: "wamp.2.msgpack",
   rawSocketId: 2,
-  encode: (message) => encode(message),
+  encode(message) {
+    const found = inspect(message);
+    const plain = (found & (Found.Bigint | Found.Edge | Found.Surrogate)) === 0;
+    return plain ? encoder.encode(message) : wideEncoder.encode(widen(message));
+  },
   decode(data) {
     if (typeof data === "string") throw new TypeError("MessagePack is sent as binary");
-    return decode(data);
+    return readMsgpack(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   },
 };

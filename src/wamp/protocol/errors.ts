@@ -6,8 +6,18 @@
 
 import { FullduplexError } from "../../errors.ts";
 import type { Dict, List, Uri } from "./messages.ts";
+import { isUri } from "./uri.ts";
 
-/** The peer answered, or the handler answers, with an error: a URI, and what an application attaches to it. */
+/**
+ * The peer answered, or the handler answers, with an error: a URI, and what an application attaches to it.
+ *
+ * @throws TypeError for what is no URI: components without white space and `#`, separated by dots.
+ *
+ * @example
+ * ```ts
+ * throw new WampError("com.example.error.out_of_stock", ["no apples left"], { left: 0 });
+ * ```
+ */
 export class WampError<
   Args extends List = List,
   Kwargs extends Dict = Dict,
@@ -18,6 +28,7 @@ export class WampError<
   declare readonly kwargs: Kwargs | Readonly<Record<string, never>>;
 
   constructor(uri: Uri, args?: Args, kwargs?: Kwargs, options?: ErrorOptions) {
+    if (!isUri(uri)) throw new TypeError(`${JSON.stringify(uri)} is no URI`);
     const [first] = args ?? [];
     super("ERR_WAMP", typeof first === "string" ? `${uri}: ${first}` : uri, options);
     this.uri = uri;

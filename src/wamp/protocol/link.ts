@@ -7,7 +7,7 @@
 
 import type { Connection } from "../../connection/connection.ts";
 import { PreparedMessage } from "../../connection/prepared-message.ts";
-import { ClosedError } from "../../errors.ts";
+import { ClosedError, LimitError } from "../../errors.ts";
 import { Violation } from "./errors.ts";
 import type { Message } from "./messages.ts";
 import { parseMessage } from "./parse.ts";
@@ -22,26 +22,34 @@ export interface LinkFacts {
 
 export interface Link {
   readonly facts: LinkFacts;
-  /** The bytes (within the process: messages) that were sent and wait for the peer. */
+  /** The bytes that were sent and wait for the peer. Within the process nothing has bytes: each message counts 1024. */
   readonly waiting: number;
   /**
    * Sends. A promise: the sender should wait for it before it sends more. It never rejects, and nothing throws because of the
    * network: what can't be sent any more is gone with the session.
    *
-   * @throws TypeError or RangeError for an application's data that the serializer can't encode.
+   * @throws TypeError or RangeError for an application's data that the serializer can't encode: the session goes on.
+   * @throws LimitError for a message that is longer than the peer takes: the session goes on.
    */
   send(message: Message | SharedMessage): Promise<void> | undefined;
   /**
    * Calls `each` for every message, one after the other: when it returns a promise the next one waits. Resolves when the peer
    * is gone, however that came. Call it once.
    *
-   * @throws Violation (as a rejection) when the peer sent something else, or what `each` threw. The link is still open then.
+   * @throws Violation (as a rejection) when the peer sent something else, or what `each` threw. The link is still open then, for
+   *   a last word; nothing more is received.
    */
   receive(each: (message: Message) => Promise<void> | undefined): Promise<void>;
-  /** Ends it after what was sent. Resolves when the peer is gone. */
+  /** Ends it after what was sent. Resolves when the peer is gone; within the process at once. */
   close(): Promise<void>;
-  /** Ends it now. */
+  /** Ends it now: what was sent and has not arrived is lost. */
   terminate(): void;
+}
+
+/** What a connection knows about its peer beyond the WebSocket's: a RawSocket's handshake names it. */
+interface PeerLimits {
+  /** Bytes. */
+  readonly maxPeerMessage?: unknown;
 }
 
 /** Bytes: what a connection takes at once, by default. */
@@ -50,20 +58,30 @@ const HIGH_WATER_MARK = 65_536;
 /** A message for many links: each serializer encodes it once, and it is framed once. */
 export class SharedMessage {
   readonly message: Message;
-  readonly #encoded = new Map<Serializer, PreparedMessage>();
+  readonly #encoded = new Map<Serializer, PreparedMessage | Error>();
 
   constructor(message: Message) {
     this.message = message;
   }
 
+  /** @throws as the serializer, every time. */
   encoded(serializer: Serializer): PreparedMessage {
     let prepared = this.#encoded.get(serializer);
     if (!prepared) {
-      const data = serializer.encode(this.message);
-      prepared = new PreparedMessage(data, typeof data === "string");
+      prepared = prepare(this.message, serializer);
       this.#encoded.set(serializer, prepared);
     }
+    if (prepared instanceof Error) throw prepared;
     return prepared;
+  }
+}
+
+function prepare(message: Message, serializer: Serializer): PreparedMessage | Error {
+  try {
+    const data = serializer.encode(message);
+    return new PreparedMessage(data, typeof data === "string");
+  } catch (error) {
+    return error as Error;
   }
 }
 
@@ -71,11 +89,14 @@ export class ConnectionLink implements Link {
   readonly facts: LinkFacts;
   readonly #connection: Connection;
   readonly #serializer: Serializer;
+  /** Bytes: the longest message that the peer takes. */
+  readonly #maxMessage: number;
 
   constructor(connection: Connection, serializer: Serializer) {
     this.facts = { connection, serializer: serializer.name };
     this.#connection = connection;
     this.#serializer = serializer;
+    this.#maxMessage = maxPeerMessage(connection.request as PeerLimits | null | undefined);
   }
 
   get waiting(): number {
@@ -83,11 +104,10 @@ export class ConnectionLink implements Link {
   }
 
   send(message: Message | SharedMessage): Promise<void> | undefined {
-    const data =
-      message instanceof SharedMessage
-        ? message.encoded(this.#serializer)
-        : this.#serializer.encode(message);
-    const sent = this.#connection.send(data);
+    const shared = message instanceof SharedMessage ? message.encoded(this.#serializer) : undefined;
+    const data = shared?.data ?? this.#serializer.encode(message as Message);
+    if (this.#maxMessage < Infinity) this.#checkLength(data);
+    const sent = this.#connection.send(shared ?? data);
     // (A promise of its own only when there is something to wait for.)
     return this.waiting > HIGH_WATER_MARK ? sent.catch(() => {}) : undefined;
   }
@@ -95,7 +115,8 @@ export class ConnectionLink implements Link {
   async receive(each: (message: Message) => Promise<void> | undefined): Promise<void> {
     const read = this.#connection.forEach((data) => each(parseMessage(this.#decode(data))));
     await read.catch((error: unknown) => {
-      if (!(error instanceof ClosedError)) throw error;
+      // (A closed connection is no error; but what `each` threw may be that of another connection.)
+      if (!(error instanceof ClosedError) || this.#connection.state !== "closed") throw error;
     });
     await this.#connection.closed;
   }
@@ -108,6 +129,16 @@ export class ConnectionLink implements Link {
     }
   }
 
+  #checkLength(data: string | Uint8Array): void {
+    const limit = this.#maxMessage;
+    // (A character is three bytes at most: most texts need not be measured.)
+    if (typeof data === "string" && data.length * 3 <= limit) return;
+    const length = typeof data === "string" ? new TextEncoder().encode(data).length : data.length;
+    if (length > limit) {
+      throw new LimitError(`a message of ${length} bytes; the peer takes ${limit}`, limit);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
   }
@@ -115,4 +146,9 @@ export class ConnectionLink implements Link {
   terminate(): void {
     this.#connection.terminate();
   }
+}
+
+function maxPeerMessage(request: PeerLimits | null | undefined): number {
+  const limit = request?.maxPeerMessage;
+  return typeof limit === "number" ? limit : Infinity;
 }

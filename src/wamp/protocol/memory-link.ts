@@ -10,11 +10,17 @@ import { SharedMessage } from "./link.ts";
 import type { Link, LinkFacts } from "./link.ts";
 import type { Message } from "./messages.ts";
 import { parseMessage } from "./parse.ts";
+import { inspect } from "./plain.ts";
 
 /** Messages: past that, a sender should wait. */
 const HIGH_WATER_MARK = 1024;
 
+/** What a message counts as in {@link Link.waiting}. */
+const MESSAGE_BYTES = 1024;
+
 const FACTS: LinkFacts = { connection: undefined, serializer: undefined };
+
+type Each = (message: Message) => Promise<void> | undefined;
 
 /** Two links that are each other's peer. */
 export function memoryLinks(): [Link, Link] {
@@ -33,15 +39,17 @@ class MemoryLink implements Link {
   }
 
   get waiting(): number {
-    return this.#outbox.length;
+    return this.#outbox.length * MESSAGE_BYTES;
   }
 
   send(message: Message | SharedMessage): Promise<void> | undefined {
-    const plain = message instanceof SharedMessage ? message.message : parseMessage(message);
-    return this.#outbox.push(plain);
+    if (message instanceof SharedMessage) return this.#outbox.push(message.message);
+    // What no serializer could send isn't sent here either: its receivers may be elsewhere.
+    inspect(message);
+    return this.#outbox.push(message);
   }
 
-  receive(each: (message: Message) => Promise<void> | undefined): Promise<void> {
+  receive(each: Each): Promise<void> {
     return this.#inbox.open(each);
   }
 
@@ -52,15 +60,16 @@ class MemoryLink implements Link {
   }
 
   terminate(): void {
-    void this.close();
+    this.#outbox.cut();
+    this.#inbox.cut();
   }
 }
 
 /** What goes in one direction. */
 class Mailbox {
-  readonly #queue = new Deque<Message>();
   readonly #done = new Deferred<void>();
-  #each: ((message: Message) => Promise<void> | undefined) | undefined;
+  #queue = new Deque<Message>();
+  #each: Each | undefined;
   #delivering = false;
   #room: Deferred<void> | undefined;
   /** Nothing comes any more; what is there is still delivered. */
@@ -70,7 +79,7 @@ class Mailbox {
     return this.#queue.length;
   }
 
-  open(each: (message: Message) => Promise<void> | undefined): Promise<void> {
+  open(each: Each): Promise<void> {
     this.#each = each;
     this.#wake();
     return this.#done.promise;
@@ -90,6 +99,13 @@ class Mailbox {
     this.#wake();
   }
 
+  /** Ends it without what is still there. */
+  cut(): void {
+    this.#queue = new Deque();
+    this.end();
+    this.#done.resolve();
+  }
+
   /** Delivers in a microtask, so that a sender is never called back while it sends. */
   #wake(): void {
     const each = this.#each;
@@ -98,19 +114,20 @@ class Mailbox {
     void Promise.resolve().then(() => this.#deliver(each));
   }
 
-  async #deliver(each: (message: Message) => Promise<void> | undefined): Promise<void> {
+  async #deliver(each: Each): Promise<void> {
     try {
       for (let message = this.#queue.shift(); message; message = this.#queue.shift()) {
-        const busy = each(message);
+        const busy = each(parseMessage(message));
         if (busy) await busy;
         if (this.#queue.length <= HIGH_WATER_MARK) this.#makeRoom();
       }
+      if (this.#ended) this.#done.resolve();
     } catch (error) {
-      this.#each = undefined;
       this.#done.reject(error);
+      // Nobody takes what comes now.
+      this.cut();
     }
     this.#delivering = false;
-    if (this.#ended) this.#done.resolve();
   }
 
   #makeRoom(): void {

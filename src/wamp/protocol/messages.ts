@@ -93,6 +93,7 @@ export interface CallOptions extends PayloadPassthru {
 }
 
 export interface CancelOptions {
+  /** What a peer sent is only known to be a string: the dealer checks it. */
   readonly mode?: CancelMode | undefined;
 }
 
@@ -118,6 +119,17 @@ export interface InvocationDetails extends PayloadPassthru {
   readonly timeout?: number | undefined;
   readonly receive_progress?: boolean | undefined;
   readonly progress?: boolean | undefined;
+}
+
+/** The details of an UNSUBSCRIBED or UNREGISTERED that nobody asked for. */
+export interface SubscriptionRevocation {
+  readonly subscription?: Id | undefined;
+  readonly reason?: Uri | undefined;
+}
+
+export interface RegistrationRevocation {
+  readonly registration?: Id | undefined;
+  readonly reason?: Uri | undefined;
 }
 
 export interface InterruptOptions {
@@ -162,7 +174,11 @@ export type Subscribe = readonly [
 export type Subscribed = readonly [T["Subscribed"], request: Id, subscription: Id];
 export type Unsubscribe = readonly [T["Unsubscribe"], request: Id, subscription: Id];
 /** Request 0 with details: the router has revoked the subscription. */
-export type Unsubscribed = readonly [T["Unsubscribed"], request: Id, details?: Dict];
+export type Unsubscribed = readonly [
+  T["Unsubscribed"],
+  request: Id,
+  details?: SubscriptionRevocation,
+];
 export type Event = readonly [
   T["Event"],
   subscription: Id,
@@ -188,7 +204,11 @@ export type Register = readonly [
 export type Registered = readonly [T["Registered"], request: Id, registration: Id];
 export type Unregister = readonly [T["Unregister"], request: Id, registration: Id];
 /** Request 0 with details: the router has revoked the registration. */
-export type Unregistered = readonly [T["Unregistered"], request: Id, details?: Dict];
+export type Unregistered = readonly [
+  T["Unregistered"],
+  request: Id,
+  details?: RegistrationRevocation,
+];
 export type Invocation = readonly [
   T["Invocation"],
   request: Id,

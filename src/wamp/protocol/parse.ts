@@ -5,21 +5,35 @@
  * @module
  */
 
+import { isDict } from "./dict.ts";
 import { Violation } from "./errors.ts";
 import { isId } from "./ids.ts";
 import { MessageType } from "./message-type.ts";
 import type { Message } from "./messages.ts";
-import { OPTIONS } from "./options.ts";
+import { OPTIONS, REVOCATIONS } from "./options.ts";
 import type { Checks } from "./options.ts";
+import { isUri } from "./uri.ts";
 
-type Field = "id" | "request" | "int" | "string" | "dict" | "options";
+export { isDict } from "./dict.ts";
+
+/**
+ * `uri`: one that names something, loosely. Realms, topics and procedures are only strings here: the router answers those that
+ * are no URIs with an error.
+ */
+type Field = "id" | "request" | "request type" | "string" | "uri" | "dict" | "options";
+
+/**
+ * What may follow: arguments, or one more dictionary. `nullable`: arguments that may be null, for "none", as some routers send
+ * them to their clients.
+ */
+type Tail = "payload" | "nullable payload" | "dict";
 
 interface Schema {
   readonly name: string;
   readonly fields: readonly (readonly [name: string, field: Field])[];
-  /** What may follow: arguments, or one more dictionary. */
-  readonly tail: "payload" | "dict" | undefined;
-  readonly options?: Checks | undefined;
+  readonly tail: Tail | undefined;
+  readonly options: Checks | undefined;
+  readonly revocation: Checks | undefined;
 }
 
 const T = MessageType;
@@ -34,11 +48,23 @@ type Row = readonly [
   tail?: Schema["tail"],
 ];
 
+/** What an ERROR can answer. (CANCEL isn't in the specification's list, but routers answer a mode that is none so.) */
+const REQUESTS: readonly unknown[] = [
+  T.Publish,
+  T.Subscribe,
+  T.Unsubscribe,
+  T.Call,
+  T.Cancel,
+  T.Register,
+  T.Unregister,
+  T.Invocation,
+];
+
 /** In the words of the specification. */
 const TABLE: readonly Row[] = [
   [T.Hello, "HELLO", [["Realm", "string"], DETAILS]],
   [T.Welcome, "WELCOME", [["Session", "id"], DETAILS]],
-  [T.Abort, "ABORT", [DETAILS, ["Reason", "string"]], "payload"],
+  [T.Abort, "ABORT", [DETAILS, ["Reason", "uri"]], "payload"],
   [
     T.Challenge,
     "CHALLENGE",
@@ -55,12 +81,12 @@ const TABLE: readonly Row[] = [
       ["Extra", "dict"],
     ],
   ],
-  [T.Goodbye, "GOODBYE", [DETAILS, ["Reason", "string"]]],
+  [T.Goodbye, "GOODBYE", [DETAILS, ["Reason", "uri"]]],
   [
     T.Error,
     "ERROR",
-    [["REQUEST.Type", "int"], ["REQUEST.Request", "id"], DETAILS, ["Error", "string"]],
-    "payload",
+    [["REQUEST.Type", "request type"], ["REQUEST.Request", "id"], DETAILS, ["Error", "uri"]],
+    "nullable payload",
   ],
   [T.Publish, "PUBLISH", [REQUEST, OPTIONS_FIELD, ["Topic", "string"]], "payload"],
   [
@@ -86,11 +112,11 @@ const TABLE: readonly Row[] = [
     T.Event,
     "EVENT",
     [["SUBSCRIBED.Subscription", "id"], ["PUBLISHED.Publication", "id"], DETAILS],
-    "payload",
+    "nullable payload",
   ],
   [T.Call, "CALL", [REQUEST, OPTIONS_FIELD, ["Procedure", "string"]], "payload"],
   [T.Cancel, "CANCEL", [["CALL.Request", "id"], OPTIONS_FIELD]],
-  [T.Result, "RESULT", [["CALL.Request", "id"], DETAILS], "payload"],
+  [T.Result, "RESULT", [["CALL.Request", "id"], DETAILS], "nullable payload"],
   [T.Register, "REGISTER", [REQUEST, OPTIONS_FIELD, ["Procedure", "string"]]],
   [
     T.Registered,
@@ -102,7 +128,12 @@ const TABLE: readonly Row[] = [
   ],
   [T.Unregister, "UNREGISTER", [REQUEST, ["REGISTERED.Registration", "id"]], "dict"],
   [T.Unregistered, "UNREGISTERED", [["UNREGISTER.Request", "request"]], "dict"],
-  [T.Invocation, "INVOCATION", [REQUEST, ["REGISTERED.Registration", "id"], DETAILS], "payload"],
+  [
+    T.Invocation,
+    "INVOCATION",
+    [REQUEST, ["REGISTERED.Registration", "id"], DETAILS],
+    "nullable payload",
+  ],
   [T.Interrupt, "INTERRUPT", [["INVOCATION.Request", "id"], OPTIONS_FIELD]],
   [T.Yield, "YIELD", [["INVOCATION.Request", "id"], OPTIONS_FIELD], "payload"],
 ];
@@ -111,6 +142,9 @@ const TABLE: readonly Row[] = [
 const SCHEMAS: readonly (Schema | undefined)[] = schemas();
 
 /**
+ * Checks that it is a message, in all that the specification says of its form. The list itself is the message: only null for "no
+ * arguments" is taken out of it.
+ *
  * @throws Violation for anything that is no message.
  */
 export function parseMessage(value: unknown): Message {
@@ -127,55 +161,84 @@ export function messageName(type: number): string {
   return SCHEMAS[type]?.name ?? String(type);
 }
 
-function checkFields(message: readonly unknown[], schema: Schema): void {
-  const { name, fields } = schema;
+function checkFields(message: readonly unknown[], { name, fields, options }: Schema): void {
   if (message.length <= fields.length) throw new Violation(`${name} is too short`);
   for (let index = 0; index < fields.length; index++) {
     const [label, field] = fields[index] as (typeof fields)[number];
     const value = message[index + 1];
     if (!isOf(field, value)) throw new Violation(`${name}.${label} is no ${field}`);
-    if (field === "options" && schema.options) {
-      checkOptions(name, value as Record<string, unknown>, schema.options);
+    if (field === "options" && options) {
+      checkOptions(name, value as Record<string, unknown>, options);
     }
   }
 }
 
 function isOf(field: Field, value: unknown): boolean {
-  if (field === "id") return isId(value);
-  if (field === "request") return value === 0 || isId(value);
-  if (field === "int") return Number.isSafeInteger(value);
-  if (field === "string") return typeof value === "string";
-  return isDict(value);
-}
-
-function checkOptions(name: string, options: Record<string, unknown>, checks: Checks): void {
-  for (const key in options) {
-    const check = checks.get(key);
-    if (check && !check.accepts(options[key])) {
-      throw new Violation(`${name}: ${key} is no ${check.what}`);
-    }
+  switch (field) {
+    case "id":
+      return isId(value);
+    case "request":
+      return value === 0 || isId(value);
+    case "request type":
+      return REQUESTS.includes(value);
+    case "string":
+      return typeof value === "string";
+    case "uri":
+      return typeof value === "string" && isUri(value);
+    default:
+      return isDict(value);
   }
 }
 
-function checkTail(message: readonly unknown[], { name, fields, tail }: Schema): void {
-  const rest = message.length - 1 - fields.length;
-  if (rest === 0) return;
-  if (rest > (tail === "payload" ? 2 : tail ? 1 : 0)) throw new Violation(`${name} is too long`);
-  const [first, second] = [message[fields.length + 1], message[fields.length + 2]];
-  if (tail === "dict" && !isDict(first)) throw new Violation(`${name}: details are no dict`);
-  if (tail !== "payload") return;
-  if (!Array.isArray(first)) throw new Violation(`${name}: arguments are no list`);
-  if (rest === 2 && !isDict(second)) throw new Violation(`${name}: keyword arguments are no dict`);
+function checkOptions(name: string, options: Record<string, unknown>, checks: Checks): void {
+  const { byName, required } = checks;
+  for (const key in options) {
+    const check = byName.get(key);
+    // (`undefined` is what within the process stands for an attribute that isn't there.)
+    if (check && options[key] !== undefined && !check.accepts(options[key])) {
+      throw new Violation(`${name}: ${key} is no ${check.what}`);
+    }
+  }
+  if (
+    required !== undefined &&
+    !(Object.hasOwn(options, required) && options[required] !== undefined)
+  ) {
+    throw new Violation(`${name}: ${required} is missing`);
+  }
 }
 
-/** An object that came out of a decoder, and is neither a list nor bytes. */
-export function isDict(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value)
-  );
+function checkTail(message: unknown[], schema: Schema): void {
+  const { name, fields, tail, revocation } = schema;
+  const start = fields.length + 1;
+  if (tail === "nullable payload") dropNull(message, start);
+  const rest = message.length - start;
+  if (rest > (tail === undefined ? 0 : tail === "dict" ? 1 : 2)) {
+    throw new Violation(`${name} is too long`);
+  }
+  if (revocation && message[1] === 0) checkRevocation(name, message[start], revocation);
+  if (rest === 0) return;
+  if (tail === "dict") {
+    if (!isDict(message[start])) throw new Violation(`${name}: details are no dict`);
+    return;
+  }
+  if (!Array.isArray(message[start])) throw new Violation(`${name}: arguments are no list`);
+  if (rest === 2 && !isDict(message[start + 1])) {
+    throw new Violation(`${name}: keyword arguments are no dict`);
+  }
+}
+
+/** Request 0 answers nothing: it says that the router has taken away what the details name. */
+function checkRevocation(name: string, details: unknown, checks: Checks): void {
+  if (!isDict(details)) throw new Violation(`${name}: a revocation has details`);
+  checkOptions(name, details, checks);
+}
+
+/** Takes null out where it stands for no arguments. */
+function dropNull(message: unknown[], start: number): void {
+  if (message.length === start + 2 && message[start + 1] === null) message.pop();
+  if (message.length <= start || message[start] !== null) return;
+  if (message.length === start + 1) message.pop();
+  else message[start] = [];
 }
 
 function show(value: unknown): string {
@@ -185,7 +248,8 @@ function show(value: unknown): string {
 function schemas(): Schema[] {
   const table: Schema[] = [];
   for (const [type, name, fields, tail] of TABLE) {
-    table[type] = { name, fields, tail, options: OPTIONS.get(type) };
+    const [options, revocation] = [OPTIONS.get(type), REVOCATIONS.get(type)];
+    table[type] = { name, fields, tail, options, revocation };
   }
   return table;
 }
