@@ -6,7 +6,7 @@
 
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
-import type { Uri } from "../protocol/messages.ts";
+import type { MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import type { UriRules } from "../protocol/uri.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
@@ -24,6 +24,31 @@ export interface RealmOptions {
   readonly authenticators: readonly Authenticator[];
   /** Who may do what. Default: nobody may do anything. */
   readonly authorizer?: Authorizer | undefined;
+  /** The topics whose events are kept for `wamp.subscription.get_events`. Default: none. */
+  readonly history?: readonly HistoryOptions[] | undefined;
+  /** How much is kept for subscribers that come later, of what publishers want `retain`ed. */
+  readonly retention?: RetentionOptions | undefined;
+}
+
+/** What is kept of the events of a topic, or of all that a pattern matches. Durations are milliseconds, sizes bytes. */
+export interface HistoryOptions {
+  readonly uri: Uri;
+  /** Default: `exact`. */
+  readonly match?: MatchPolicy | undefined;
+  /** How many events; the oldest make room. */
+  readonly limit: number;
+  /** How long each is kept. Default: until it makes room. */
+  readonly ttl?: number | undefined;
+  /** How much they may take, about. Default: 16777216. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** The topics that weren't published to for longest make room. Sizes are bytes. */
+export interface RetentionOptions {
+  /** How many topics have retained events; 0 retains nothing. Default: 10000. */
+  readonly maxTopics?: number | undefined;
+  /** How much they may take, about. Default: 16777216. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Durations are milliseconds, sizes bytes. */
@@ -49,6 +74,10 @@ export interface RouterOptions {
   readonly maxQueue?: number | undefined;
   /** What becomes of a session for which more is waiting: it misses events, which are counted, or it is ended. Default: `drop`. */
   readonly overflow?: "drop" | "close" | undefined;
+  /** How many subscriptions a session may have. Default: 10000. */
+  readonly maxSubscriptions?: number | undefined;
+  /** How long the URI of a topic may be, in characters. Default: 1024. */
+  readonly maxUriLength?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -61,6 +90,8 @@ export interface Settings {
   readonly closeTimeout: number;
   readonly maxQueue: number;
   readonly overflow: "drop" | "close";
+  readonly maxSubscriptions: number;
+  readonly maxUriLength: number;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -70,6 +101,18 @@ declare const console: Logger;
 export function settle(options: RouterOptions): Settings {
   const { uris = "loose", requestIds = "sequential", overflow = "drop" } = options;
   const { openTimeout = 10_000, closeTimeout = 5000, maxQueue = 4_194_304 } = options;
+  const { maxSubscriptions = 10_000, maxUriLength = 1024 } = options;
   const { logger = console, clock = systemClock } = options;
-  return { uris, requestIds, overflow, openTimeout, closeTimeout, maxQueue, logger, clock };
+  return {
+    uris,
+    requestIds,
+    overflow,
+    openTimeout,
+    closeTimeout,
+    maxQueue,
+    maxSubscriptions,
+    maxUriLength,
+    logger,
+    clock,
+  };
 }

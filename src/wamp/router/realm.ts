@@ -25,6 +25,8 @@ export interface Outcome {
 export interface RealmStats {
   /** Events that slow sessions have missed. */
   dropped: number;
+  /** Retained events that made room for others, or were too large. */
+  forgotten: number;
 }
 
 export class Realm {
@@ -36,7 +38,7 @@ export class Realm {
   readonly sessions = new Map<Id, Session>();
   /** The router's own, by URI. */
   readonly procedures = new Map<Uri, MetaProcedure>();
-  readonly stats: RealmStats = { dropped: 0 };
+  readonly stats: RealmStats = { dropped: 0, forgotten: 0 };
 
   constructor(name: Uri, options: RealmOptions, settings: Settings) {
     this.name = name;
