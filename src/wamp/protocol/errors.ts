@@ -35,9 +35,9 @@ export const ErrorUri = {
   AuthorizationFailed: "wamp.error.authorization_failed",
   Canceled: "wamp.error.canceled",
   DiscloseMeDisallowed: "wamp.error.option_disallowed.disclose_me",
+  FeatureNotSupported: "wamp.error.feature_not_supported",
   /** Nothing that the specification knows, but what others answer. */
   HistoryUnavailable: "wamp.error.history_unavailable",
-  FeatureNotSupported: "wamp.error.feature_not_supported",
   InvalidArgument: "wamp.error.invalid_argument",
   InvalidUri: "wamp.error.invalid_uri",
   /** This router's own: a session has as much of something as it may have. */

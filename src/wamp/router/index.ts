@@ -14,5 +14,11 @@ export type {
 } from "./authorization/authorizer.ts";
 export { createRouter } from "./create-router.ts";
 export type { DirectIdentity, Router } from "./create-router.ts";
-export type { HistoryOptions, Logger, RealmOptions, RetentionOptions, RouterOptions } from "./options.ts";
+export type {
+  HistoryOptions,
+  Logger,
+  RealmOptions,
+  RetentionOptions,
+  RouterOptions,
+} from "./options.ts";
 export type { Principal } from "./principal.ts";

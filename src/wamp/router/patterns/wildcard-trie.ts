@@ -46,13 +46,14 @@ export class WildcardTrie<T> {
   delete(pattern: string): void {
     const components = pattern.split(".");
     const root = this.#roots.get(components.length);
+    if (!root) return;
     let [parent, node] = [root, root];
-    for (let at = 0; node && at < components.length; at += node.label.length) {
+    for (let at = 0; at < components.length; at += node.label.length) {
+      const next = node.children?.get(components[at] as string);
+      if (!next || commonLength(next.label, components, at) < next.label.length) return;
       parent = node;
-      node = node.children?.get(components[at] as string);
-      if (node && commonLength(node.label, components, at) < node.label.length) return;
+      node = next;
     }
-    if (!root || !node || !parent) return;
     // All patterns here have the same length, so a value is always at a leaf.
     parent.children?.delete(node.label[0] as string);
     if (parent !== root && parent.children?.size === 1) merge(parent);
@@ -109,7 +110,7 @@ function matches(label: Components, uri: Components, at: number): boolean {
 }
 
 function adopt<T>(parent: Node<T>, child: Node<T>): void {
-  (parent.children ??= new Map()).set(child.label[0] as string, child);
+  (parent.children ??= new Map()).set(child.label[0], child);
 }
 
 /** Puts a node for the rest of the label below. */
