@@ -39,7 +39,7 @@ export interface HistoryOptions {
   readonly limit: number;
   /** How long each is kept. Default: until it makes room. */
   readonly ttl?: number | undefined;
-  /** How much they may take, about. Default: 16777216. */
+  /** How much they may take together, about; larger ones aren't kept. Default: 16777216. */
   readonly maxBytes?: number | undefined;
 }
 

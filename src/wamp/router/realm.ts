@@ -25,7 +25,7 @@ export interface Outcome {
 export interface RealmStats {
   /** Events that slow sessions have missed. */
   dropped: number;
-  /** Retained events that made room for others, or were too large. */
+  /** Retained events that made room for others, or were too large; and events too large for their history. */
   forgotten: number;
 }
 

@@ -42,11 +42,12 @@ export class Broker {
   constructor(realm: Realm) {
     this.#realm = realm;
     const { history = [], retention = {} } = realm.options;
-    this.#retention = new Retention(retention, (count) => {
+    const forgotten = (count: number): void => {
       realm.stats.forgotten += count;
-    });
+    };
+    this.#retention = new Retention(retention, forgotten);
     this.#publisher = new Publisher(this.#subscriptions, this.#retention);
-    configureHistory(history, this.#subscriptions, realm.settings);
+    configureHistory(history, this.#subscriptions, realm.settings, forgotten);
     const revoke = this.#revoke.bind(this);
     for (const procedures of [
       subscriptionProcedures(realm, this.#subscriptions, revoke),

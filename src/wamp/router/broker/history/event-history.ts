@@ -23,25 +23,31 @@ export class EventHistory {
   readonly #ttl: number;
   readonly #maxBytes: number;
   readonly #clock: Clock;
+  readonly #forgotten: (count: number) => void;
   /** Those before `#start` are gone. */
   #events: HistoryEvent[] = [];
   #start = 0;
   #bytes = 0;
 
-  constructor({ limit, ttl = Infinity, maxBytes = 16_777_216 }: HistoryOptions, clock: Clock) {
+  /** `forgotten` is told how many couldn't be kept at all. */
+  constructor(options: HistoryOptions, clock: Clock, forgotten: (count: number) => void) {
+    const { limit, ttl = Infinity, maxBytes = 16_777_216 } = options;
     this.#limit = limit;
     this.#ttl = ttl;
     this.#maxBytes = maxBytes;
     this.#clock = clock;
+    this.#forgotten = forgotten;
   }
 
   /** What depends on ids of sessions isn't kept: later sessions have others. */
   add(publication: Publication): void {
     if (publication.audience?.namesSessions) return;
     const bytes = publication.size(this.#maxBytes);
+    if (bytes > this.#maxBytes) return this.#forgotten(1);
     this.#events.push({ publication, time: Date.now(), at: this.#clock.now(), bytes });
     this.#bytes += bytes;
     this.#makeRoom();
+    return undefined;
   }
 
   /** Oldest first. */

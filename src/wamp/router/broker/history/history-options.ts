@@ -14,6 +14,7 @@ export function configureHistory(
   histories: readonly HistoryOptions[],
   subscriptions: Subscriptions,
   settings: Settings,
+  forgotten: (count: number) => void,
 ): void {
   for (const options of histories) {
     const { uri, match = "exact", limit, ttl = 1, maxBytes = 1 } = options;
@@ -26,6 +27,6 @@ export function configureHistory(
     if (!(Number.isSafeInteger(limit) && limit > 0 && ttl > 0 && maxBytes > 0)) {
       throw new TypeError(`history of ${uri}: limit, ttl and maxBytes are above 0`);
     }
-    subscriptions.create(uri, match, new EventHistory(options, settings.clock));
+    subscriptions.create(uri, match, new EventHistory(options, settings.clock, forgotten));
   }
 }
