@@ -15,5 +15,11 @@ export type {
 export { createRouter } from "./create-router.ts";
 export type { DirectIdentity, Router } from "./create-router.ts";
 export type { RealmStatistics } from "./router.ts";
-export type { Logger, RealmOptions, RouterOptions } from "./options.ts";
+export type {
+  HistoryOptions,
+  Logger,
+  RealmOptions,
+  RetentionOptions,
+  RouterOptions,
+} from "./options.ts";
 export type { Principal } from "./principal.ts";

@@ -8,7 +8,7 @@ import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
-import type { Uri } from "../protocol/messages.ts";
+import type { MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import type { UriRules } from "../protocol/uri.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
@@ -26,6 +26,31 @@ export interface RealmOptions {
   readonly authenticators: readonly Authenticator[];
   /** Who may do what. Default: nobody may do anything. */
   readonly authorizer?: Authorizer | undefined;
+  /** The topics whose events are kept for `wamp.subscription.get_events`. Default: none. */
+  readonly history?: readonly HistoryOptions[] | undefined;
+  /** How much is kept for subscribers that come later, of what publishers want `retain`ed. */
+  readonly retention?: RetentionOptions | undefined;
+}
+
+/** What is kept of the events of a topic, or of all that a pattern matches. Durations are milliseconds, sizes bytes. */
+export interface HistoryOptions {
+  readonly uri: Uri;
+  /** Default: `exact`. */
+  readonly match?: MatchPolicy | undefined;
+  /** How many events; the oldest make room. */
+  readonly limit: number;
+  /** How long each is kept. Default: until it makes room. */
+  readonly ttl?: number | undefined;
+  /** How much they may take together, about; larger ones aren't kept. Default: 16777216. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** The topics that weren't published to for longest make room. Sizes are bytes. */
+export interface RetentionOptions {
+  /** How many topics have retained events; 0 retains nothing. Default: 10000. */
+  readonly maxTopics?: number | undefined;
+  /** How much they may take, about. Default: 16777216. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Durations are milliseconds, sizes bytes. */
@@ -51,6 +76,10 @@ export interface RouterOptions {
   readonly maxQueue?: number | undefined;
   /** What becomes of a session for which more is waiting: it misses events, which are counted, or it is ended. Default: `drop`. */
   readonly overflow?: "drop" | "close" | undefined;
+  /** How many subscriptions a session may have. Default: 10000. */
+  readonly maxSubscriptions?: number | undefined;
+  /** How long the URI of a topic may be, in characters. Default: 1024. */
+  readonly maxUriLength?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -63,6 +92,8 @@ export interface Settings {
   readonly closeTimeout: number;
   readonly maxQueue: number;
   readonly overflow: "drop" | "close";
+  readonly maxSubscriptions: number;
+  readonly maxUriLength: number;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -77,6 +108,8 @@ const OPTIONS: OptionNames<RouterOptions> = {
   closeTimeout: true,
   maxQueue: true,
   overflow: true,
+  maxSubscriptions: true,
+  maxUriLength: true,
   logger: true,
   clock: true,
 };
@@ -86,22 +119,25 @@ declare const console: Logger;
 /** @throws TypeError or RangeError for an option that there is not, or that makes no sense. */
 export function resolveOptions(options: RouterOptions): Settings {
   checkOptions("createRouter", options, OPTIONS);
-  const settings: Settings = {
-    uris: oneOf("uris", options.uris ?? "loose", ["loose", "strict"]),
-    requestIds: oneOf("requestIds", options.requestIds ?? "sequential", ["sequential", "any"]),
-    overflow: oneOf("overflow", options.overflow ?? "drop", ["drop", "close"]),
+  const numbers = {
     openTimeout: options.openTimeout ?? 10_000,
     closeTimeout: options.closeTimeout ?? 5000,
     maxQueue: options.maxQueue ?? 4_194_304,
-    logger: options.logger ?? console,
-    clock: options.clock ?? systemClock,
+    maxSubscriptions: options.maxSubscriptions ?? 10_000,
+    maxUriLength: options.maxUriLength ?? 1024,
   };
-  for (const name of ["openTimeout", "closeTimeout", "maxQueue"] as const) {
-    const value: unknown = settings[name];
+  for (const [name, value] of Object.entries<unknown>(numbers)) {
     if (typeof value === "number" && value > 0) continue;
     throw new RangeError(`${name} is ${JSON.stringify(value)}, and has to be a number above 0`);
   }
-  return settings;
+  return {
+    ...numbers,
+    uris: oneOf("uris", options.uris ?? "loose", ["loose", "strict"]),
+    requestIds: oneOf("requestIds", options.requestIds ?? "sequential", ["sequential", "any"]),
+    overflow: oneOf("overflow", options.overflow ?? "drop", ["drop", "close"]),
+    logger: options.logger ?? console,
+    clock: options.clock ?? systemClock,
+  };
 }
 
 function oneOf<T extends string>(name: string, value: T, known: readonly T[]): T {

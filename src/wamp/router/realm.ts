@@ -55,7 +55,7 @@ export class Realm {
   leave(session: Session, quiet = false): void {
     this.sessions.delete(session.id);
     this.dealer.leave(session);
-    this.broker.leave(session);
+    this.broker.leave(session, { testaments: !quiet });
     if (this.sessions.size === 0) this.#onEmpty?.();
     if (quiet) return;
     const { authid, authrole } = session.principal;

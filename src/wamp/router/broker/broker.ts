@@ -5,13 +5,10 @@
  */
 
 import { ErrorUri } from "../../protocol/errors.ts";
-import { nextId, randomId } from "../../protocol/ids.ts";
 import { SharedMessage } from "../../protocol/link.ts";
 import { MessageType } from "../../protocol/message-type.ts";
-import { payload } from "../../protocol/messages.ts";
 import type {
   Dict,
-  EventDetails,
   Id,
   List,
   Publish,
@@ -19,26 +16,50 @@ import type {
   Unsubscribe,
   Uri,
 } from "../../protocol/messages.ts";
-import { isMatchable, isReserved, isUri } from "../../protocol/uri.ts";
 import type { Decision } from "../authorization/authorizer.ts";
-import { PatternMap } from "../patterns/pattern-map.ts";
 import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";
-import { Subscription } from "./subscription.ts";
+import { deliver } from "./fan-out.ts";
+import { configureHistory } from "./history/history-options.ts";
+import { checkPassthru, forbidsDisclosure, Publication } from "./publication.ts";
+import { Publisher } from "./publisher.ts";
+import { Retention } from "./retention.ts";
+import type { Subscription } from "./subscription.ts";
+import { describe, subscriptionProcedures } from "./subscription-procedures.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { testamentProcedures } from "./testaments/testament-procedures.ts";
+import { Testaments } from "./testaments/testaments.ts";
+import { isPublishable, isSubscribable } from "./topics.ts";
 
 export class Broker {
   readonly #realm: Realm;
-  readonly #patterns = new PatternMap<Subscription>();
-  readonly #subscriptions = new Map<Id, Subscription>();
-  #lastId: Id = 0;
+  readonly #subscriptions = new Subscriptions();
+  readonly #retention: Retention;
+  readonly #testaments = new Testaments();
+  readonly #publisher: Publisher;
 
+  /** @throws TypeError for histories that can't be kept. */
   constructor(realm: Realm) {
     this.#realm = realm;
+    const { history = [], retention = {} } = realm.options;
+    const forgotten = (count: number): void => {
+      realm.stats.forgotten += count;
+    };
+    this.#retention = new Retention(retention, forgotten);
+    this.#publisher = new Publisher(this.#subscriptions, this.#retention);
+    configureHistory(history, this.#subscriptions, realm.settings, forgotten);
+    const revoke = this.#revoke.bind(this);
+    for (const procedures of [
+      subscriptionProcedures(realm, this.#subscriptions, revoke),
+      testamentProcedures(realm, this.#testaments),
+    ]) {
+      for (const [uri, procedure] of procedures) realm.procedures.set(uri, procedure);
+    }
   }
 
   subscribe(session: Session, message: Subscribe): void | Promise<void> {
     const [type, request, { match = "exact" }, topic] = message;
-    if (!isMatchable(topic, match, this.#realm.settings.uris)) {
+    if (!isSubscribable(topic, match, this.#realm.settings)) {
       return session.sendError(type, request, ErrorUri.InvalidUri);
     }
     return this.#realm.authorize(session, "subscribe", topic, match, {
@@ -50,87 +71,97 @@ export class Broker {
   unsubscribe(session: Session, [type, request, id]: Unsubscribe): void {
     const subscription = session.subscriptions.get(id);
     if (!subscription) return session.sendError(type, request, ErrorUri.NoSuchSubscription);
-    this.#remove(session, subscription);
     session.send([MessageType.Unsubscribed, request]);
+    this.#remove(session, subscription);
   }
 
+  /** @throws Violation for a payload of a kind that the publisher didn't announce. */
   publish(session: Session, message: Publish): void | Promise<void> {
-    const [type, request, { acknowledge }, topic] = message;
+    const [type, request, options, topic] = message;
+    checkPassthru(session, options);
     const refused = (error: Uri): void => {
-      if (acknowledge === true) session.sendError(type, request, error);
+      if (options.acknowledge === true) session.sendError(type, request, error);
     };
-    if (!isUri(topic, this.#realm.settings.uris) || isReserved(topic)) {
-      return refused(ErrorUri.InvalidUri);
-    }
+    if (!isPublishable(topic, this.#realm.settings)) return refused(ErrorUri.InvalidUri);
     return this.#realm.authorize(session, "publish", topic, "exact", {
-      allowed: (decision) => this.#publish(session, message, decision),
+      allowed: (decision) =>
+        forbidsDisclosure(decision, options)
+          ? refused(ErrorUri.DiscloseMeDisallowed)
+          : this.#publish(session, message, decision),
       refused,
     });
   }
 
   /** An event of the router's own. */
   publishMeta(topic: Uri, args: List, kwargs?: Dict): void {
-    const publication = randomId();
-    this.#patterns.forEachMatch(topic, (subscription) => {
-      const details = subscription.match === "exact" ? {} : { topic };
-      const event = eventOf(subscription, publication, details, args, kwargs);
-      for (const subscriber of subscription.subscribers) subscriber.deliver(event);
-    });
+    if (!this.#subscriptions.hasMatch(topic)) return;
+    this.#publisher.publish(new Publication(topic, args, kwargs));
   }
 
-  /** A session has gone. */
-  leave(session: Session): void {
+  /** A session has gone. `testaments`: whether its testaments are published; default: they are. */
+  leave(session: Session, { testaments = true }: { testaments?: boolean } = {}): void {
+    const last = this.#testaments.take(session);
+    if (testaments) for (const publication of last) this.#publisher.publish(publication);
     for (const subscription of session.subscriptions.values()) this.#remove(session, subscription);
   }
 
-  #subscribe(session: Session, [, request, { match = "exact" }, topic]: Subscribe): void {
-    let subscription = this.#patterns.get(topic, match);
-    if (!subscription) {
-      this.#lastId = nextId(this.#lastId);
-      subscription = new Subscription(this.#lastId, topic, match);
-      this.#patterns.set(topic, match, subscription);
-      this.#subscriptions.set(subscription.id, subscription);
+  #subscribe(session: Session, message: Subscribe): void {
+    const [type, request, { match = "exact", get_retained: getRetained }, topic] = message;
+    const known = this.#subscriptions.find(topic, match);
+    const isNew = !known?.subscribers.has(session);
+    const { maxSubscriptions } = this.#realm.settings;
+    if (isNew && session.subscriptions.size >= maxSubscriptions) {
+      const text = `a session has at most ${maxSubscriptions} subscriptions`;
+      return session.sendError(type, request, ErrorUri.LimitExceeded, [text]);
     }
-    subscription.subscribers.add(session);
-    session.subscriptions.set(subscription.id, subscription);
+    const subscription = known ?? this.#subscriptions.create(topic, match);
+    if (isNew) {
+      subscription.subscribers.add(session);
+      session.subscriptions.set(subscription.id, subscription);
+    }
     session.send([MessageType.Subscribed, request, subscription.id]);
+    if (getRetained === true) this.#sendRetained(session, subscription);
+    if (!known) this.#announce("on_create", session, describe(subscription));
+    if (isNew) this.#announce("on_subscribe", session, subscription.id);
+    return undefined;
   }
 
-  #publish(session: Session, message: Publish, _decision: Decision): void {
+  #sendRetained(session: Session, subscription: Subscription): void {
+    for (const publication of this.#retention.for(subscription, session)) {
+      deliver(session, new SharedMessage(publication.retainedEvent(subscription)));
+    }
+  }
+
+  #publish(session: Session, message: Publish, decision: Decision): void {
     const [, request, options, topic, args, kwargs] = message;
-    const publication = randomId();
-    this.#patterns.forEachMatch(topic, (subscription) => {
-      const details = subscription.match === "exact" ? {} : { topic };
-      const event = eventOf(subscription, publication, details, args, kwargs);
-      for (const subscriber of subscription.subscribers) {
-        if (subscriber === session && options.exclude_me !== false) continue;
-        subscriber.deliver(event);
-      }
-    });
-    if (options.acknowledge === true) session.send([MessageType.Published, request, publication]);
+    const publication = Publication.by(session, decision, options, topic, args, kwargs);
+    this.#publisher.publish(publication);
+    if (options.acknowledge === true) {
+      session.send([MessageType.Published, request, publication.id]);
+    }
+  }
+
+  /** Whoever doesn't know of revocations just doesn't get any more (WAMP specification, "Subscription Revocation"). */
+  #revoke(session: Session, subscription: Subscription, reason: string | undefined): void {
+    const { id } = subscription;
+    if (session.announces("subscriber", "subscription_revocation")) {
+      const details = reason === undefined ? { subscription: id } : { subscription: id, reason };
+      session.send([MessageType.Unsubscribed, 0, details]);
+    }
+    this.#remove(session, subscription);
   }
 
   #remove(session: Session, subscription: Subscription): void {
-    subscription.subscribers.delete(session);
-    session.subscriptions.delete(subscription.id);
-    if (subscription.subscribers.size > 0) return;
-    this.#patterns.delete(subscription.uri, subscription.match);
-    this.#subscriptions.delete(subscription.id);
+    const { id, subscribers, history } = subscription;
+    subscribers.delete(session);
+    session.subscriptions.delete(id);
+    const isLast = subscribers.size === 0 && !history;
+    if (isLast) this.#subscriptions.delete(subscription);
+    this.#announce("on_unsubscribe", session, id);
+    if (isLast) this.#announce("on_delete", session, id);
   }
-}
 
-function eventOf(
-  subscription: Subscription,
-  publication: Id,
-  details: EventDetails,
-  args: List | undefined,
-  kwargs: Dict | undefined,
-): SharedMessage {
-  return new SharedMessage([
-    MessageType.Event,
-    subscription.id,
-    publication,
-    details,
-    ...payload(args, kwargs),
-  ]);
+  #announce(event: string, { id }: Session, subscription: Id | Dict): void {
+    this.publishMeta(`wamp.subscription.${event}`, [id, subscription]);
+  }
 }

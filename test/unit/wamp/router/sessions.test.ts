@@ -132,7 +132,7 @@ describe("a session", () => {
 
   test.each([
     [[1, "realm1", ROLES] as const, "HELLO within a session"],
-    [[2, 5, { roles: {} }] as const, "WELCOME within a session"],
+    [[2, 5, { roles: { broker: {} } }] as const, "WELCOME within a session"],
     [[5, "", {}] as const, "AUTHENTICATE within a session"],
     [[17, 1, 2] as const, "PUBLISHED within a session"],
     [[8, 48, 1, {}, "com.error"] as const, "ERROR for no INVOCATION"],

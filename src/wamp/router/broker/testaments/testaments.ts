@@ -1,0 +1,52 @@
+/**
+ * What sessions want to be published when they are over (WAMP specification, "Testament").
+ *
+ * Without resumption a session is detached and destroyed in one moment, but each scope can be flushed alone.
+ *
+ * @module
+ */
+
+import { ErrorUri, WampError } from "../../../protocol/errors.ts";
+import type { Session } from "../../session/session.ts";
+import type { Publication } from "../publication.ts";
+
+export type TestamentScope = "detached" | "destroyed";
+
+/** Of each session, both scopes together. */
+const MAX_TESTAMENTS = 100;
+const MAX_BYTES = 1_048_576;
+
+class Will {
+  readonly detached: Publication[] = [];
+  readonly destroyed: Publication[] = [];
+}
+
+export class Testaments {
+  readonly #wills = new Map<Session, Will>();
+
+  /** @throws WampError `fullduplex.error.limit_exceeded` */
+  add(session: Session, scope: TestamentScope, publication: Publication): void {
+    const will = this.#wills.get(session) ?? new Will();
+    const all = [...will.detached, ...will.destroyed, publication];
+    let bytes = 0;
+    for (const each of all) bytes += each.size(MAX_BYTES);
+    if (all.length > MAX_TESTAMENTS || bytes > MAX_BYTES) {
+      const text = `a session has at most ${MAX_TESTAMENTS} testaments of ${MAX_BYTES} bytes together`;
+      throw new WampError(ErrorUri.LimitExceeded, [text]);
+    }
+    will[scope].push(publication);
+    this.#wills.set(session, will);
+  }
+
+  flush(session: Session, scope: TestamentScope): void {
+    const will = this.#wills.get(session);
+    if (will) will[scope].length = 0;
+  }
+
+  /** Those of a session that is over, in the order in which they are published. */
+  take(session: Session): readonly Publication[] {
+    const will = this.#wills.get(session);
+    this.#wills.delete(session);
+    return will ? [...will.detached, ...will.destroyed] : [];
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Which topics there may be.
+ *
+ * @module
+ */
+
+import type { MatchPolicy, Uri } from "../../protocol/messages.ts";
+import { isMatchable, isReserved, isUri } from "../../protocol/uri.ts";
+import type { Settings } from "../options.ts";
+
+/** Whether a client may publish there, if it has the permission. */
+export function isPublishable(topic: Uri, { uris, maxUriLength }: Settings): boolean {
+  return topic.length <= maxUriLength && isUri(topic, uris) && !isReserved(topic);
+}
+
+/** Whether a client may subscribe to it, if it has the permission. */
+export function isSubscribable(topic: Uri, match: MatchPolicy, settings: Settings): boolean {
+  return topic.length <= settings.maxUriLength && isMatchable(topic, match, settings.uris);
+}
