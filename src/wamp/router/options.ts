@@ -49,6 +49,10 @@ export interface RouterOptions {
   readonly maxQueue?: number | undefined;
   /** What becomes of a session for which more is waiting: it misses events, which are counted, or it is ended. Default: `drop`. */
   readonly overflow?: "drop" | "close" | undefined;
+  /** Calls that one session may be waiting for; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  readonly maxCalls?: number | undefined;
+  /** What one session may be a callee of; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  readonly maxRegistrations?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -61,6 +65,8 @@ export interface Settings {
   readonly closeTimeout: number;
   readonly maxQueue: number;
   readonly overflow: "drop" | "close";
+  readonly maxCalls: number;
+  readonly maxRegistrations: number;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -70,6 +76,18 @@ declare const console: Logger;
 export function settle(options: RouterOptions): Settings {
   const { uris = "loose", requestIds = "sequential", overflow = "drop" } = options;
   const { openTimeout = 10_000, closeTimeout = 5000, maxQueue = 4_194_304 } = options;
+  const { maxCalls = 10_000, maxRegistrations = 10_000 } = options;
   const { logger = console, clock = systemClock } = options;
-  return { uris, requestIds, overflow, openTimeout, closeTimeout, maxQueue, logger, clock };
+  return {
+    uris,
+    requestIds,
+    overflow,
+    openTimeout,
+    closeTimeout,
+    maxQueue,
+    maxCalls,
+    maxRegistrations,
+    logger,
+    clock,
+  };
 }

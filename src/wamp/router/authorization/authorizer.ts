@@ -23,6 +23,8 @@ export interface AuthorizationRequest {
 export interface Decision {
   readonly allow: boolean;
   readonly disclose?: boolean | undefined;
+  /** Trust level of what is published or called, for its receivers. */
+  readonly trustlevel?: number | undefined;
 }
 
 export interface Authorizer {
