@@ -85,7 +85,7 @@ const TABLE: readonly Row[] = [
   [
     T.Error,
     "ERROR",
-    [["REQUEST.Type", "request type"], ["REQUEST.Request", "id"], DETAILS, ["Error", "uri"]],
+    [["REQUEST.Type", "request type"], ["REQUEST.Request", "id"], DETAILS, ["Error", "string"]],
     "nullable payload",
   ],
   [T.Publish, "PUBLISH", [REQUEST, OPTIONS_FIELD, ["Topic", "string"]], "payload"],

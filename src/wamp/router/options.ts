@@ -80,6 +80,10 @@ export interface RouterOptions {
   readonly maxSubscriptions?: number | undefined;
   /** How long the URI of a topic may be, in characters. Default: 1024. */
   readonly maxUriLength?: number | undefined;
+  /** Calls that one session may be waiting for; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  readonly maxCalls?: number | undefined;
+  /** What one session may be a callee of; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  readonly maxRegistrations?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -94,6 +98,8 @@ export interface Settings {
   readonly overflow: "drop" | "close";
   readonly maxSubscriptions: number;
   readonly maxUriLength: number;
+  readonly maxCalls: number;
+  readonly maxRegistrations: number;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -110,6 +116,8 @@ const OPTIONS: OptionNames<RouterOptions> = {
   overflow: true,
   maxSubscriptions: true,
   maxUriLength: true,
+  maxCalls: true,
+  maxRegistrations: true,
   logger: true,
   clock: true,
 };
@@ -125,6 +133,8 @@ export function resolveOptions(options: RouterOptions): Settings {
     maxQueue: options.maxQueue ?? 4_194_304,
     maxSubscriptions: options.maxSubscriptions ?? 10_000,
     maxUriLength: options.maxUriLength ?? 1024,
+    maxCalls: options.maxCalls ?? 10_000,
+    maxRegistrations: options.maxRegistrations ?? 10_000,
   };
   for (const [name, value] of Object.entries<unknown>(numbers)) {
     if (typeof value === "number" && value > 0) continue;

@@ -4,16 +4,14 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../protocol/errors.ts";
-import { MessageType } from "../protocol/message-type.ts";
-import { payload } from "../protocol/messages.ts";
-import type { Call, Dict, Id, List, MatchPolicy, Uri } from "../protocol/messages.ts";
+import { ErrorUri } from "../protocol/errors.ts";
+import type { Dict, Id, List, MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Action, Decision } from "./authorization/authorizer.ts";
 import { Broker } from "./broker/broker.ts";
 import { Dealer } from "./dealer/dealer.ts";
 import { RealmStats } from "./stats.ts";
 import { describe, sessionMeta } from "./meta/session-meta.ts";
-import type { MetaProcedure, MetaResult } from "./meta/meta-procedure.ts";
+import type { MetaProcedure } from "./meta/meta-procedure.ts";
 import type { RealmOptions, Settings } from "./options.ts";
 import type { Session, SessionEnd } from "./session/session.ts";
 
@@ -95,27 +93,6 @@ export class Realm {
   /** An event of the router's own. */
   publishMeta(topic: Uri, args: List, kwargs?: Dict): void {
     this.broker.publishMeta(topic, args, kwargs);
-  }
-
-  /** Calls a procedure of the router's own. */
-  callMeta(caller: Session, message: Call, procedure: MetaProcedure): void | Promise<void> {
-    const [type, request, , , args = [], kwargs = {}] = message;
-    const succeed = (result: MetaResult): void =>
-      caller.send([MessageType.Result, request, {}, ...payload(result.args, result.kwargs)]);
-    const fail = (error: unknown): void => {
-      if (error instanceof WampError) {
-        return caller.sendError(type, request, error.uri, error.args, error.kwargs);
-      }
-      this.settings.logger.error("a procedure of the WAMP router failed:", error);
-      return caller.sendError(type, request, ErrorUri.RuntimeError);
-    };
-    try {
-      const result = procedure({ caller, args, kwargs });
-      if (!(result instanceof Promise)) return succeed(result);
-      void result.then(succeed, fail);
-    } catch (error) {
-      fail(error);
-    }
   }
 
   /** Ends all sessions. */

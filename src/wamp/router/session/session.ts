@@ -142,15 +142,17 @@ export class Session {
         this.#checkRequest(message[1]);
         return this.#inOrder(message);
       case MessageType.Call:
-        if (message[2].progress === true && message[1] <= this.#lastRequest) break;
+        if (this.#isContinuation(message[1])) return this.#inOrder(message, true);
         this.#checkRequest(message[1]);
         return this.#inOrder(message);
       case MessageType.Cancel:
-        return this.#inOrder(message);
+        // A call that is under way is canceled at once, whatever an authorizer has to say about another one.
+        if (!this.calls.has(message[1])) return this.#inOrder(message);
+        dealer.cancel(this, message);
+        return undefined;
       default:
         throw new Violation(`${messageName(message[0])} within a session`);
     }
-    return this.#inOrder(message);
   }
 
   /** Ends it because of what the router, or its peer, did. The peer is told; calling it again changes nothing. */
@@ -172,14 +174,14 @@ export class Session {
     return this.#lane.run(work);
   }
 
-  #inOrder(message: Message): Promise<void> | undefined {
-    return this.#lane.run(() => this.#guarded(message));
+  #inOrder(message: Message, continues = false): Promise<void> | undefined {
+    return this.#lane.run(() => this.#guarded(message, continues));
   }
 
-  #guarded(message: Message): void | Promise<void> {
+  #guarded(message: Message, continues: boolean): void | Promise<void> {
     if (!this.#open) return undefined;
     try {
-      const pending = this.#perform(message);
+      const pending = this.#perform(message, continues);
       if (pending instanceof Promise) return pending.catch((error: unknown) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
@@ -187,7 +189,7 @@ export class Session {
     return undefined;
   }
 
-  #perform(message: Message): void | Promise<void> {
+  #perform(message: Message, continues: boolean): void | Promise<void> {
     const { broker, dealer, stats } = this.realm;
     switch (message[0]) {
       case MessageType.Publish:
@@ -202,6 +204,7 @@ export class Session {
       case MessageType.Unregister:
         return dealer.unregister(this, message);
       case MessageType.Call:
+        if (continues) return dealer.continue(this, message);
         stats.calls++;
         return dealer.call(this, message);
       case MessageType.Cancel:
@@ -218,6 +221,15 @@ export class Session {
     }
     this.realm.settings.logger.error("a request of a WAMP session failed:", error);
     this.end({ type: "abort", reason: ErrorUri.RuntimeError });
+  }
+
+  /** The id of an earlier CALL is used again ("Verification of CALL Request IDs"): only who announced progressive ones may. */
+  #isContinuation(request: Id): boolean {
+    return (
+      request <= this.#lastRequest &&
+      request !== nextId(this.#lastRequest) &&
+      this.announces("caller", "progressive_call_invocations")
+    );
   }
 
   #checkRequest(request: Id): void {

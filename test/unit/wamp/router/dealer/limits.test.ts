@@ -1,0 +1,113 @@
+import type { Message } from "../../../../../src/wamp/protocol/messages.ts";
+import { expect, test } from "vitest";
+import { LimitError } from "../../../../../src/errors.ts";
+import { makeRealm, TestSession } from "../../../../support/wamp-session.ts";
+
+const UNAVAILABLE = "wamp.error.unavailable";
+const TOO_LARGE = "wamp.error.payload_size_exceeded";
+const tooLarge = new LimitError("too large", 100, 1009);
+
+/** Refuses messages of one type that have a payload. */
+function refusing(type: number, error: Error): TestSession["refuses"] {
+  return (message) => (message[0] === type && message.length > 4 ? error : undefined);
+}
+
+test("a session waits for at most maxCalls calls", () => {
+  const realm = makeRealm({ maxCalls: 2 });
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.work");
+  for (let call = 1; call <= 3; call++) caller.call("com.work");
+  expect(caller.take()).toEqual([[8, 48, 3, {}, UNAVAILABLE]]);
+  callee.send([70, 1, {}]);
+  caller.call("com.work");
+  expect(caller.take()).toEqual([[50, 1, {}]]);
+});
+
+test("a callee for which too much waits is not called", () => {
+  const realm = makeRealm({ maxQueue: 1000 });
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.work");
+  callee.waiting = 1001;
+  caller.call("com.work");
+  expect(caller.take()).toEqual([[8, 48, 1, {}, UNAVAILABLE]]);
+  callee.waiting = 1000;
+  caller.call("com.work");
+  expect(callee.take()).toEqual([[68, 1, 1, {}]]);
+});
+
+test("another callee gets what a slow one doesn't", () => {
+  const realm = makeRealm({ maxQueue: 1000 });
+  const [slow, other, caller] = [
+    new TestSession(realm),
+    new TestSession(realm),
+    new TestSession(realm),
+  ];
+  slow.register("com.work", { invoke: "first" });
+  other.register("com.work", { invoke: "first" });
+  slow.waiting = 1001;
+  caller.call("com.work");
+  expect(slow.take()).toEqual([]);
+  expect(other.take()).toEqual([[68, 1, 1, {}]]);
+});
+
+test("a slow callee gets no more chunks: the call fails", () => {
+  const realm = makeRealm({ maxQueue: 1000 });
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.store");
+  caller.call("com.store", { progress: true });
+  callee.take();
+  callee.waiting = 1001;
+  caller.send([48, 1, { progress: true }, "com.store"]);
+  caller.send([48, 1, {}, "com.store"]);
+  expect(caller.take()).toEqual([[8, 48, 1, {}, UNAVAILABLE]]);
+  expect(callee.take()).toEqual([[69, 1, { mode: "killnowait", reason: "wamp.error.canceled" }]]);
+});
+
+test.each([
+  [tooLarge, TOO_LARGE],
+  [new TypeError("no such type"), "wamp.error.invalid_argument"],
+])("arguments that can't be sent to the callee: %s", (error, uri) => {
+  const realm = makeRealm();
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.work", { concurrency: 1 });
+  callee.refuses = refusing(68, error);
+  caller.call("com.work", { timeout: 1000 }, ["much"]);
+  expect(caller.take()).toEqual([[8, 48, 1, {}, uri]]);
+  expect(caller.session.calls.size + callee.session.invocations.size).toBe(0);
+  // Neither its place nor its id is lost.
+  caller.call("com.work");
+  expect(callee.take()).toEqual([[68, 1, 1, {}]]);
+});
+
+test("a chunk that can't be sent to the callee fails the call", () => {
+  const realm = makeRealm();
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.store");
+  callee.refuses = refusing(68, tooLarge);
+  caller.call("com.store", { progress: true });
+  callee.take();
+  caller.send([48, 1, {}, "com.store", ["much"]]);
+  expect(caller.take()).toEqual([[8, 48, 1, {}, TOO_LARGE]]);
+  expect(callee.take()).toMatchObject([[69, 1, { mode: "killnowait" }]]);
+});
+
+test.each([
+  [[70, 1, {}, ["much"]], []],
+  [
+    [70, 1, { progress: true }, ["much"]],
+    [[69, 1, { mode: "killnowait", reason: "wamp.error.canceled" }]],
+  ],
+  [[8, 68, 1, {}, "com.error", ["much"]], []],
+] as const)("an answer that can't be sent to the caller: %j", (answer: Message, told) => {
+  const realm = makeRealm();
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.work");
+  caller.refuses = (message) =>
+    message[0] === 50 || (message[0] === 8 && message[4] === "com.error") ? tooLarge : undefined;
+  caller.call("com.work", { receive_progress: true });
+  callee.take();
+  callee.send(answer);
+  expect(caller.take()).toEqual([[8, 48, 1, {}, TOO_LARGE]]);
+  expect(callee.take()).toEqual(told);
+  expect(caller.session.calls.size + callee.session.invocations.size).toBe(0);
+});
