@@ -86,7 +86,8 @@ export class Client implements StandingHost {
     this.#open = open;
     this.#options = options;
     this.#timeout = options.timeout ?? 10_000;
-    void this.#run();
+    // (Who makes the client has it before `open` is called.)
+    queueMicrotask(() => void this.#run());
   }
 
   // ---- to the application

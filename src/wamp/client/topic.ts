@@ -14,7 +14,7 @@ import type { Request } from "./requests.ts";
 import type { EventSink, Session } from "./session.ts";
 import { patternKey, Standing } from "./standing.ts";
 import type { StandingHost } from "./standing.ts";
-import type { Event, EventStream, EventsOptions, SubscribeOptions } from "./types.ts";
+import type { Event, EventStream, EventsOptions } from "./types.ts";
 
 export class Topic extends Standing implements EventSink {
   protected readonly kind = "subscription";

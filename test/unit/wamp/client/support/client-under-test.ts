@@ -39,7 +39,13 @@ export class ClientUnderTest {
       this.errors.push([error, context]);
     };
     const { clock } = this;
-    const client = new Client(open, { realm: "realm1", clock, onError, ...options });
+    const client = new Client(open, {
+      realm: "realm1",
+      maxDelay: 500,
+      clock,
+      onError,
+      ...options,
+    });
     this.client = client as unknown as WampClient;
   }
 
