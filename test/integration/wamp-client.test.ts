@@ -56,9 +56,9 @@ async function start(port = 0): Promise<Running> {
 }
 
 function clientOf({ server }: Running, options: Partial<WampClientOptions> = {}): WampClient {
+  const address = `ws://127.0.0.1:${server.port}`;
   const client = wampClient(
-    ({ subprotocols, signal }) =>
-      connect(`ws://127.0.0.1:${server.port}`, { subprotocols, signal }),
+    ({ subprotocols, signal }) => connect(address, { subprotocols, signal }),
     { realm: "realm1", initialDelay: 5, maxDelay: 50, ...options },
   );
   cleanups.push(() => client.close());
