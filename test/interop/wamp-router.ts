@@ -1,12 +1,12 @@
 /**
- * A router for peers of others, and who answers them there.
+ * A router for peers of others, and an application that answers them there.
  *
  * @module
  */
 
 import { serve } from "../../src/server/index.ts";
 import { cbor } from "../../src/wamp/cbor/index.ts";
-import { json } from "../../src/wamp/client/index.ts";
+import { WampError, json } from "../../src/wamp/client/index.ts";
 import { msgpack } from "../../src/wamp/msgpack/index.ts";
 import { anonymous, createRouter } from "../../src/wamp/router/index.ts";
 import type { Authenticator, Router } from "../../src/wamp/router/index.ts";
@@ -33,4 +33,20 @@ export async function startWamp(
       await server.close();
     },
   };
+}
+
+/** Joins the router's realm within the process, and serves `com.node.…` there. */
+export async function startApplication(router: Router): Promise<void> {
+  const session = await router.session("realm1");
+  await session.register("com.node.echo", ({ args }) => args[0]);
+  await session.register("com.node.fail", () => {
+    throw new WampError("com.node.failed", ["why"], { code: 7 });
+  });
+  await session.register("com.node.progress", async function* progress({ args: [count] }) {
+    for (let number = 0; number < (count as number); number++) yield number;
+    return "done";
+  });
+  await session.register("com.node.publish", async ({ args: [topic, value] }) => {
+    await session.publish(topic as string, [value], { acknowledge: true });
+  });
 }

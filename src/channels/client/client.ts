@@ -17,7 +17,7 @@ import { ChannelError } from "../server/errors.ts";
 import { Calls } from "./calls.ts";
 import { ChannelSubscription } from "./channel-subscription.ts";
 import type { SubscriptionHost } from "./channel-subscription.ts";
-import { Latest } from "./latest.ts";
+import { Latest } from "../../util/latest.ts";
 import { Link } from "./link.ts";
 import { copyJson, toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";

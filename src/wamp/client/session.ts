@@ -1,240 +1,261 @@
 /**
- * A session of a client's: what it asks of the router, and what the router asks of it.
+ * One session of a client: from HELLO to GOODBYE, and who gets which message between them. It knows the router by a link only, and
+ * nothing of other sessions before or after it.
  *
  * @module
  */
 
-import { ClosedError } from "../../errors.ts";
+import { ClosedError, ProtocolError, TimeoutError } from "../../errors.ts";
+import type { Clock, Timer } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
-import { quiet } from "../../util/quiet.ts";
 import { CloseUri, ErrorUri, Violation, WampError } from "../protocol/errors.ts";
-import { CLIENT_ROLES } from "../protocol/features.ts";
-import { nextId } from "../protocol/ids.ts";
+import { announces, CLIENT_ROLES } from "../protocol/features.ts";
 import type { Link } from "../protocol/link.ts";
 import { MessageType } from "../protocol/message-type.ts";
-import { payload } from "../protocol/messages.ts";
 import type {
-  CallOptions,
+  Challenge,
   Dict,
-  EventDetails,
+  Event,
   Id,
-  InvocationDetails,
-  List,
   Message,
-  PublishOptions,
-  RegisterOptions,
-  SubscribeOptions,
+  RoleName,
   Uri,
-  WelcomeDetails,
+  Welcome,
 } from "../protocol/messages.ts";
 import { messageName } from "../protocol/parse.ts";
+import { Attempts } from "./authentication/attempts.ts";
+import type { Authentication } from "./authentication/authentication.ts";
+import type { Procedure } from "./invocation.ts";
+import { Invocations } from "./invocations.ts";
+import { Requests } from "./requests.ts";
+import type { SessionInfo } from "./types.ts";
 
-/** What a call, or an event, brought. */
-export interface Data {
-  readonly args: List;
-  readonly kwargs: Dict;
+/** What a session is told when it is made. Durations are milliseconds. */
+export interface SessionInit {
+  readonly realm: Uri;
+  readonly authentication: readonly Authentication[];
+  readonly clock: Clock;
+  readonly openTimeout: number;
+  readonly closeTimeout: number;
+  /** It has joined: requests can be made from here on. */
+  readonly joined: (info: SessionInfo) => void;
+  /** It is over, because of `error`: nothing can be asked any more. Called once, before the link is gone. */
+  readonly ended: (error: unknown) => void;
 }
 
-export type EventHandler = (event: Data & { readonly details: EventDetails }) => void;
-export type ProcedureHandler = (call: Data & { readonly details: InvocationDetails }) => unknown;
+/** Takes the events of a subscription, and learns that it was revoked. */
+export interface EventSink extends Revocable {
+  deliver(event: Event): void;
+}
 
-export class ClientSession {
-  readonly #link: Link;
-  readonly #welcome = new Deferred<WelcomeDetails>();
-  readonly #requests = new Map<Id, Deferred<Message>>();
-  readonly #handlers = new Map<Id, EventHandler>();
-  readonly #procedures = new Map<Id, ProcedureHandler>();
-  readonly #closed = new Deferred<void>();
-  #lastRequest: Id = 0;
-  #id: Id = 0;
-  #ended = false;
+/** What the router may take back. */
+export interface Revocable {
+  revoked(reason: Uri | undefined): void;
+}
 
-  private constructor(link: Link) {
-    this.#link = link;
+export class Session {
+  readonly link: Link;
+  readonly requests: Requests;
+  readonly invocations: Invocations;
+  /** By the router's ids. */
+  readonly subscriptions = new Map<Id, EventSink>();
+  readonly registrations = new Map<Id, Procedure & Revocable>();
+  readonly #init: SessionInit;
+  readonly #gone = new Deferred<void>();
+  /** `leaving`: all that is still listened to is the answer to a GOODBYE. */
+  #state: "joining" | "open" | "leaving" | "over" = "joining";
+  #attempts: Attempts | undefined;
+  #isAnswering = false;
+  #info: SessionInfo | undefined;
+  #deadline: Timer;
+
+  constructor(link: Link, init: SessionInit) {
+    this.link = link;
+    this.requests = new Requests(link);
+    this.invocations = new Invocations(link);
+    this.#init = init;
   }
 
-  static async join(link: Link, realm: Uri): Promise<ClientSession> {
-    const session = new ClientSession(link);
-    void session.#run();
-    void link.send([MessageType.Hello, realm, { roles: CLIENT_ROLES, agent: "fullduplex" }]);
-    await session.#welcome.promise;
-    return session;
+  /** Whether requests can be made. */
+  get isOpen(): boolean {
+    return this.#state === "open";
   }
 
-  get id(): Id {
-    return this.#id;
+  /** Whether the router has announced a feature. */
+  can(role: RoleName, feature: string): boolean {
+    return this.#info !== undefined && announces(this.#info.roles, role, feature);
   }
 
-  get closed(): Promise<void> {
-    return this.#closed.promise;
-  }
-
-  /** The first value of the result. */
-  async call(procedure: Uri, args?: List, kwargs?: Dict, options?: CallOptions): Promise<unknown> {
-    const result = await this.callResult(procedure, args, kwargs, options);
-    return result.args[0];
-  }
-
-  async callResult(
-    procedure: Uri,
-    args?: List,
-    kwargs?: Dict,
-    options: CallOptions = {},
-  ): Promise<Data> {
-    const answer = await this.#request((request) => [
-      MessageType.Call,
-      request,
-      options,
-      procedure,
-      ...payload(args, kwargs),
-    ]);
-    return { args: (answer[3] as List) ?? [], kwargs: (answer[4] as Dict) ?? {} };
-  }
-
-  /** With `acknowledge` it resolves with the id of the publication. */
-  async publish(
-    topic: Uri,
-    args?: List,
-    kwargs?: Dict,
-    options: PublishOptions = {},
-  ): Promise<Id | undefined> {
-    const make = (request: Id): Message => [
-      MessageType.Publish,
-      request,
-      options,
-      topic,
-      ...payload(args, kwargs),
-    ];
-    if (options.acknowledge !== true) {
-      await this.#link.send(make(this.#nextRequest()));
-      return undefined;
+  /** Resolves when the link is gone. Never rejects. */
+  async run(): Promise<void> {
+    const { openTimeout } = this.#init;
+    this.#setDeadline(openTimeout, () => this.#cut(new TimeoutError("joining", openTimeout)));
+    void this.#hello();
+    try {
+      await this.link.receive((message) => this.#receive(message));
+    } catch (error) {
+      this.#refuse(error);
+      await this.link.close();
     }
-    const answer = await this.#request(make);
-    return answer[2] as Id;
+    this.#end(await this.#lost());
+    this.#init.clock.clearTimeout(this.#deadline);
+    this.#gone.resolve();
   }
 
-  async subscribe(topic: Uri, handler: EventHandler, options: SubscribeOptions = {}): Promise<Id> {
-    const answer = await this.#request((request) => [
-      MessageType.Subscribe,
-      request,
-      options,
-      topic,
-    ]);
-    this.#handlers.set(answer[2] as Id, handler);
-    return answer[2] as Id;
-  }
-
-  async register(
-    procedure: Uri,
-    handler: ProcedureHandler,
-    options: RegisterOptions = {},
-  ): Promise<Id> {
-    const answer = await this.#request((request) => [
-      MessageType.Register,
-      request,
-      options,
-      procedure,
-    ]);
-    this.#procedures.set(answer[2] as Id, handler);
-    return answer[2] as Id;
-  }
-
-  async close(): Promise<void> {
-    if (!this.#ended) void this.#link.send([MessageType.Goodbye, {}, CloseUri.Normal]);
-    await this.#closed.promise;
-  }
-
-  #nextRequest(): Id {
-    return (this.#lastRequest = nextId(this.#lastRequest));
-  }
-
-  #request(make: (request: Id) => Message): Promise<Message> {
-    const request = this.#nextRequest();
-    const answer = new Deferred<Message>();
-    this.#requests.set(request, answer);
-    void this.#link.send(make(request));
-    return answer.promise;
-  }
-
-  async #run(): Promise<void> {
-    const error = await this.#link
-      .receive((message) => {
-        this.#receive(message);
-        return undefined;
-      })
-      .catch(async (reason: unknown) => {
-        await this.#link.close();
-        return reason;
-      });
-    this.#ended = true;
-    const end =
-      error ?? new ClosedError({ code: 1000, reason: "", wasClean: true, initiator: "remote" });
-    void quiet(this.#welcome.promise);
-    this.#welcome.reject(end);
-    for (const waiting of this.#requests.values()) {
-      void quiet(waiting.promise);
-      waiting.reject(end);
+  /** Says goodbye, and resolves when the link is gone. Never rejects. */
+  leave(error: unknown): Promise<void> {
+    if (this.#state === "joining") void this.link.close();
+    if (this.#state === "open") {
+      void this.link.send([MessageType.Goodbye, {}, CloseUri.Normal]);
+      this.#setDeadline(this.#init.closeTimeout, () => void this.link.close());
+      this.#end(error);
+      this.#state = "leaving";
     }
-    this.#closed.resolve();
+    return this.#gone.promise;
   }
 
-  #receive(message: Message): void {
+  // ---- joining
+
+  async #hello(): Promise<void> {
+    const { realm, authentication } = this.#init;
+    const { connection } = this.link.facts;
+    try {
+      const attempts = await Attempts.begin(authentication, { connection });
+      if (this.#state !== "joining") return;
+      this.#attempts = attempts;
+      const details = { roles: CLIENT_ROLES, agent: "fullduplex", ...attempts.details };
+      void this.link.send([MessageType.Hello, realm, details]);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #join(message: Message): void {
+    const [type] = message;
+    const attempts = this.#attempts;
+    if (!attempts || this.#isAnswering) throw new Violation(`${messageName(type)} too early`);
+    if (type === MessageType.Challenge) void this.#answer(attempts, message);
+    else if (type === MessageType.Welcome) this.#welcome(attempts, message);
+    else throw new Violation(`${messageName(type)} before there is a session`);
+  }
+
+  async #answer(attempts: Attempts, challenge: Challenge): Promise<void> {
+    this.#isAnswering = true;
+    try {
+      const { signature, extra = {} } = await attempts.answer(challenge);
+      if (this.#state !== "joining") return;
+      void this.link.send([MessageType.Authenticate, signature, extra]);
+      this.#isAnswering = false;
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #welcome(attempts: Attempts, [, id, details]: Welcome): void {
+    try {
+      attempts.welcome(details);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    this.#init.clock.clearTimeout(this.#deadline);
+    this.#state = "open";
+    this.#info = { ...details, id };
+    return this.#init.joined(this.#info);
+  }
+
+  // ---- from the router
+
+  #receive(message: Message): undefined {
+    const [type] = message;
+    if (this.#state === "over") return;
+    if (type === MessageType.Abort) this.#farewell(message[2], message[1], message[3], message[4]);
+    else if (this.#state === "joining") this.#join(message);
+    else if (this.#state === "open") this.#perform(message);
+    else if (type === MessageType.Goodbye) void this.link.close();
+  }
+
+  #perform(message: Message): void {
     switch (message[0]) {
-      case MessageType.Welcome:
-        this.#id = message[1];
-        return this.#welcome.resolve(message[2]);
-      case MessageType.Abort:
-        return this.#welcome.reject(new WampError(message[2], message[3], message[4]));
-      case MessageType.Goodbye:
-        return void this.#link.close();
-      case MessageType.Error:
-        return this.#settle(message[2], new WampError(message[4], message[5], message[6]));
+      case MessageType.Event:
+        // (Events that were under way when it was unsubscribed are for nobody.)
+        return this.subscriptions.get(message[1])?.deliver(message);
+      case MessageType.Invocation:
+        return this.invocations.receive(message, this.registrations.get(message[2]));
       case MessageType.Result:
       case MessageType.Published:
       case MessageType.Subscribed:
       case MessageType.Registered:
-        return this.#settle(message[1], message);
-      case MessageType.Event: {
-        const [, id, , details, args = [], kwargs = {}] = message;
-        return this.#handlers.get(id)?.({ args, kwargs, details });
-      }
-      case MessageType.Invocation:
-        return void this.#invoke(message[1], message[2], {
-          details: message[3],
-          args: message[4] ?? [],
-          kwargs: message[5] ?? {},
-        });
+        return this.requests.succeed(message);
+      case MessageType.Error:
+        return this.requests.fail(message);
+      case MessageType.Unsubscribed:
+        if (message[1] !== 0) return this.requests.succeed(message);
+        return revoke(this.subscriptions, message[2]?.subscription, message[2]?.reason);
+      case MessageType.Unregistered:
+        if (message[1] !== 0) return this.requests.succeed(message);
+        return revoke(this.registrations, message[2]?.registration, message[2]?.reason);
+      case MessageType.Interrupt:
+        return this.invocations.interrupt(message);
+      case MessageType.Goodbye:
+        void this.link.send([MessageType.Goodbye, {}, CloseUri.GoodbyeAndOut]);
+        return this.#farewell(message[2], message[1]);
       default:
-        throw new Violation(`unexpected ${messageName(message[0])}`);
+        throw new Violation(`${messageName(message[0])} within a session`);
     }
   }
 
-  #settle(request: Id, answer: Message | WampError): void {
-    const waiting = this.#requests.get(request);
-    this.#requests.delete(request);
-    if (answer instanceof WampError) waiting?.reject(answer);
-    else waiting?.resolve(answer);
+  /** The router has ended it. */
+  #farewell(reason: Uri, { message }: Dict, args?: readonly unknown[], kwargs?: Dict): void {
+    const said = message === undefined ? [] : [message];
+    this.#end(new WampError(reason, args ?? said, kwargs));
+    void this.link.close();
   }
 
-  async #invoke(
-    invocation: Id,
-    registration: Id,
-    call: Data & { readonly details: InvocationDetails },
-  ): Promise<void> {
-    try {
-      const result = await this.#procedures.get(registration)?.(call);
-      void this.#link.send([MessageType.Yield, invocation, {}, ...payload([result], undefined)]);
-    } catch (error) {
-      const { uri, args, kwargs } =
-        error instanceof WampError ? error : new WampError(ErrorUri.RuntimeError);
-      void this.#link.send([
-        MessageType.Error,
-        MessageType.Invocation,
-        invocation,
-        {},
-        uri,
-        ...payload(args, kwargs),
-      ]);
-    }
+  // ---- its end
+
+  /** The router is told why it is over. */
+  #refuse(cause: unknown): void {
+    if (this.#state === "over" || this.#state === "leaving") return;
+    const isViolation = cause instanceof Violation;
+    const details = isViolation ? { message: cause.message } : {};
+    const failed =
+      this.#state === "joining" ? ErrorUri.AuthenticationFailed : ErrorUri.RuntimeError;
+    const uri = cause instanceof WampError ? cause.uri : failed;
+    const reason = isViolation ? ErrorUri.ProtocolViolation : uri;
+    void this.link.send([MessageType.Abort, details, reason]);
+    this.#end(isViolation ? new ProtocolError(cause.message, undefined, { cause }) : cause);
+    void this.link.close();
   }
+
+  #cut(error: unknown): void {
+    this.#end(error);
+    this.link.terminate();
+  }
+
+  async #lost(): Promise<unknown> {
+    const info = await this.link.facts.connection?.closed;
+    return new ClosedError(
+      info ?? { code: 1006, reason: "", wasClean: false, initiator: "remote" },
+    );
+  }
+
+  #end(error: unknown): void {
+    if (this.#state === "over") return;
+    const wasLeaving = this.#state === "leaving";
+    this.#state = "over";
+    if (wasLeaving) return;
+    this.#init.ended(error);
+    this.requests.end(error);
+    this.invocations.end(error);
+  }
+
+  #setDeadline(delay: number, callback: () => void): void {
+    const { clock } = this.#init;
+    clock.clearTimeout(this.#deadline);
+    this.#deadline = clock.setTimeout(callback, delay);
+  }
+}
+
+function revoke(table: Map<Id, Revocable>, id: Id | undefined, reason: Uri | undefined): void {
+  if (id !== undefined) table.get(id)?.revoked(reason);
 }

@@ -5,7 +5,8 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
-import { ClientSession } from "../client/session.ts";
+import type { WampClient } from "../client/types.ts";
+import { joinOver } from "../client/wamp-client.ts";
 import { memoryLinks } from "../protocol/memory-link.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { RouterOptions } from "./options.ts";
@@ -25,7 +26,7 @@ export interface Router extends AsyncDisposable {
   /** For `serve`. Resolves when the connection is over. */
   readonly handler: (connection: Connection) => Promise<void>;
   /** A session of the application's own, without a connection, serialization and authentication. */
-  session(realm: Uri, identity?: DirectIdentity): Promise<ClientSession>;
+  session(realm: Uri, identity?: DirectIdentity): Promise<WampClient>;
   /** What each realm has counted, by name. Prometheus calls such numbers counters; `sessions` is a gauge. */
   stats(): ReadonlyMap<Uri, RealmStatistics>;
   /** Says goodbye to all, and resolves when they have gone. */
@@ -54,7 +55,7 @@ export function createRouter(options: RouterOptions = {}): Router {
       const [ours, theirs] = memoryLinks();
       const identity = { authid, authrole, authmethod: "local", authprovider: "local" };
       void core.attach(theirs, identity);
-      return ClientSession.join(ours, realm);
+      return joinOver(ours, { realm });
     },
     stats: () => core.stats(),
     close: () => core.close(),

@@ -42,7 +42,8 @@ class Peer(ApplicationSession):
             try:
                 await asyncio.sleep(60)
             except asyncio.CancelledError:
-                interrupted.set_result(True)
+                if not interrupted.done():
+                    interrupted.set_result(True)
                 raise
 
         def progress(count, details=None):
@@ -133,7 +134,7 @@ class Peer(ApplicationSession):
         await subscription.unsubscribe()
 
         retained = asyncio.get_running_loop().create_future()
-        options = PublishOptions(acknowledge=True, retain=True)
+        options = PublishOptions(acknowledge=True, retain=True, exclude_me=False)
         await self.publish("com.retained", "kept", options=options)
         await self.subscribe(
             lambda value, details=None: retained.set_result([value, details.retained]),

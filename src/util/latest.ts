@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Deferred } from "../../util/deferred.ts";
+import { Deferred } from "./deferred.ts";
 
 export class Latest<T> {
   value: T;

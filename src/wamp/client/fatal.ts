@@ -1,0 +1,26 @@
+/**
+ * After what a client doesn't come back.
+ *
+ * @module
+ */
+
+import { isRefused } from "../../connection/reconnecting.ts";
+import { CloseUri, ErrorUri, WampError } from "../protocol/errors.ts";
+
+/** What the router ends a session with that may be otherwise soon. */
+const TEMPORARY: ReadonlySet<string> = new Set([
+  CloseUri.CloseRealm,
+  CloseUri.GoodbyeAndOut,
+  CloseUri.Normal,
+  CloseUri.SystemShutdown,
+  ErrorUri.AuthorizationFailed,
+  ErrorUri.NetworkFailure,
+  ErrorUri.RuntimeError,
+  ErrorUri.Timeout,
+  ErrorUri.Unavailable,
+]);
+
+/** Whether there is no point in connecting again. */
+export function isFatal(error: unknown): boolean {
+  return error instanceof WampError ? !TEMPORARY.has(error.uri) : isRefused(error);
+}

@@ -1,0 +1,71 @@
+/**
+ * A procedure that a client has registered.
+ *
+ * @module
+ */
+
+import { MessageType } from "../protocol/message-type.ts";
+import type { Id, RegisterOptions as WireRegisterOptions, Uri } from "../protocol/messages.ts";
+import type { Procedure } from "./invocation.ts";
+import { wireOptions } from "./options.ts";
+import type { Request } from "./requests.ts";
+import type { Session } from "./session.ts";
+import { patternKey, Standing } from "./standing.ts";
+import type { StandingHost } from "./standing.ts";
+import type { Invocation, RegisterOptions, Registration } from "./types.ts";
+
+export class RegisteredProcedure extends Standing implements Procedure, Registration {
+  protected readonly kind = "registration";
+  readonly key: string;
+  readonly handler: (invocation: Invocation) => unknown;
+  readonly maxChunks: number | undefined;
+  readonly #options: WireRegisterOptions;
+
+  constructor(
+    host: StandingHost,
+    uri: Uri,
+    handler: (invocation: Invocation) => unknown,
+    options: RegisterOptions = {},
+  ) {
+    super(host, uri);
+    this.key = patternKey(uri, options.match);
+    this.handler = handler;
+    this.maxChunks = options.chunks === true ? (options.maxQueue ?? 1024) : undefined;
+    this.#options = wireOptions(options);
+  }
+
+  get procedure(): Uri {
+    return this.uri;
+  }
+
+  unregister(): Promise<void> {
+    return this.undo();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.undo();
+  }
+
+  report(error: unknown): void {
+    this.host.report(error, { in: "invocation", uri: this.uri });
+  }
+
+  protected makeRequest(request: Id): Request {
+    return [MessageType.Register, request, this.#options, this.uri];
+  }
+
+  protected makeUndo(request: Id, id: Id): Request {
+    return [MessageType.Unregister, request, id];
+  }
+
+  protected attach(session: Session, id: Id): void {
+    session.registrations.set(id, this);
+  }
+
+  /** (One that came after it may have got the same id.) */
+  protected detach(session: Session, id: Id): void {
+    if (session.registrations.get(id) === this) session.registrations.delete(id);
+  }
+
+  protected finished(): void {}
+}

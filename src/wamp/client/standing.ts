@@ -1,0 +1,167 @@
+/**
+ * What a client has asked for that lasts: a subscription, or a registration. Each session asks for it again.
+ *
+ * @module
+ */
+
+import { backoff } from "../../connection/backoff.ts";
+import type { BackoffOptions } from "../../connection/backoff.ts";
+import { ClosedError } from "../../errors.ts";
+import type { Clock, Timer } from "../../util/clock.ts";
+import { Deferred } from "../../util/deferred.ts";
+import { quiet } from "../../util/quiet.ts";
+import { ErrorUri, WampError } from "../protocol/errors.ts";
+import type { Id, MatchPolicy, Uri } from "../protocol/messages.ts";
+import type { Answer, Request } from "./requests.ts";
+import type { Revocable, Session } from "./session.ts";
+import type { ErrorContext } from "./types.ts";
+
+/** What it needs of its client. */
+export interface StandingHost {
+  readonly clock: Clock;
+  readonly backoff: BackoffOptions;
+  report(error: unknown, context: ErrorContext): void;
+  /** It has ended: sessions don't ask for it again. */
+  forget(standing: Standing): void;
+}
+
+/** How it was closed from here. */
+export const CLOSED = { code: 1000, reason: "", wasClean: true, initiator: "local" } as const;
+
+/** What a client knows it by. (A policy has no colon, so that no URI makes one that is another's.) */
+export function patternKey(uri: Uri, match: MatchPolicy = "exact"): string {
+  return `${match}:${uri}`;
+}
+
+export abstract class Standing implements Revocable {
+  readonly uri: Uri;
+  protected readonly host: StandingHost;
+  protected readonly endedLater = new Deferred<unknown>();
+  protected isOver = false;
+  readonly #granted = new Deferred<void>();
+  #id: Id | undefined;
+  #session: Session | undefined;
+  /** Whether a session has ever granted it. */
+  #isEstablished = false;
+  #retry: Timer;
+
+  constructor(host: StandingHost, uri: Uri) {
+    this.host = host;
+    this.uri = uri;
+    void quiet(this.#granted.promise);
+  }
+
+  get id(): Id | undefined {
+    return this.#id;
+  }
+
+  /** Whether a session has been asked, and has not answered. */
+  protected get isPending(): boolean {
+    return this.#session !== undefined && this.#id === undefined;
+  }
+
+  get ended(): Promise<unknown> {
+    return this.endedLater.promise;
+  }
+
+  /** Resolves once a session has granted it; rejects with what ended it before. */
+  get granted(): Promise<void> {
+    return this.#granted.promise;
+  }
+
+  protected abstract readonly kind: "subscription" | "registration";
+  protected abstract makeRequest(request: Id): Request;
+  protected abstract makeUndo(request: Id, id: Id): Request;
+  /** What comes for that id is for this from now on, or not any more. */
+  protected abstract attach(session: Session, id: Id): void;
+  protected abstract detach(session: Session, id: Id): void;
+  /** It has ended. */
+  protected abstract finished(error: unknown): void;
+
+  /** A session has begun. */
+  establish(session: Session, attempt = 0): void {
+    this.#session = session;
+    const { requests } = session;
+    try {
+      void requests.send(this.makeRequest(requests.next), {
+        succeed: ([, , id]: Answer) => this.#succeed(session, id as Id),
+        fail: (error: unknown) => this.#fail(session, error, attempt),
+      });
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  /** The session is over. */
+  lost(): void {
+    this.#session = undefined;
+    this.#id = undefined;
+    this.host.clock.clearTimeout(this.#retry);
+  }
+
+  revoked(reason: Uri = ErrorUri.Canceled): void {
+    this.#leave();
+    this.#endAndReport(new WampError(reason, [`the router has revoked the ${this.kind}`]));
+  }
+
+  /** Undoes it. Resolves when the router knows, or can't be told. Never rejects. */
+  undo(): Promise<void> {
+    const [session, id] = [this.#session, this.#id];
+    this.end(undefined);
+    return session?.isOpen && id !== undefined ? this.#tell(session, id) : Promise.resolve();
+  }
+
+  end(error: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.host.clock.clearTimeout(this.#retry);
+    this.host.forget(this);
+    this.#granted.reject(error ?? new ClosedError(CLOSED));
+    this.endedLater.resolve(error);
+    this.finished(error);
+  }
+
+  #succeed(session: Session, id: Id): void {
+    if (this.isOver) return void this.#tell(session, id);
+    if (this.#id !== undefined && this.#id !== id) this.detach(session, this.#id);
+    this.#id = id;
+    this.#isEstablished = true;
+    this.attach(session, id);
+    return this.#granted.resolve();
+  }
+
+  #fail(session: Session, error: unknown, attempt: number): void {
+    // (With the session gone nobody has refused anything: the next one asks again.)
+    if (!session.isOpen || this.isOver) return;
+    if (!this.#isEstablished) return this.end(error);
+    if (error instanceof WampError && error.uri === ErrorUri.ProcedureAlreadyExists) {
+      // The router has not noticed yet that the session before this one is gone.
+      const again = (): void => this.establish(session, attempt + 1);
+      const delay = backoff(attempt, error, this.host.backoff);
+      this.#retry = this.host.clock.setTimeout(again, delay);
+      return;
+    }
+    this.#endAndReport(error);
+  }
+
+  #endAndReport(error: unknown): void {
+    if (this.isOver) return;
+    this.end(error);
+    this.host.report(error, { in: this.kind, uri: this.uri });
+  }
+
+  #tell(session: Session, id: Id): Promise<void> {
+    const told = new Deferred<void>();
+    const { requests } = session;
+    const over = (): void => {
+      this.detach(session, id);
+      told.resolve();
+    };
+    void requests.send(this.makeUndo(requests.next, id), { succeed: over, fail: over });
+    return told.promise;
+  }
+
+  #leave(): void {
+    if (this.#session && this.#id !== undefined) this.detach(this.#session, this.#id);
+  }
+}
