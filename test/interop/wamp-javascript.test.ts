@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { importPeer, requirePeer } from "../support/peers.ts";
 import { root } from "../support/project.ts";
 import { runNode } from "../support/run.ts";
-import { startWamp } from "./wamp-router.ts";
+import { startApplication, startWamp } from "./wamp-router.ts";
 
 const available = requirePeer(
   "wampy and Autobahn for JavaScript",
@@ -44,6 +44,7 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("over %s", (serializ
 
   test("Autobahn for JavaScript takes part in a realm", async () => {
     await using server = await startWamp();
+    await startApplication(server.router);
     expect(await report("autobahn_client.mjs", server.url, serializer)).toEqual({
       ...common,
       authrole: "anonymous",
@@ -52,7 +53,7 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("over %s", (serializ
       error: ["com.js.failed", ["why"], { code: 7 }],
       result: "done",
       progress: [0, 1, 2],
-      sessions: 2,
+      sessions: 3,
     });
   });
 });

@@ -66,13 +66,6 @@ await callee.register("com.js.fail", () => {
   throw new autobahn.Error("com.js.failed", ["why"], { code: 7 });
 });
 await callee.register(
-  "com.js.progress",
-  (/** @type {any} */ list, /** @type {any} */ dict, /** @type {any} */ about) => {
-    for (const number of [0, 1, 2]) about.progress([number]);
-    return "done";
-  },
-);
-await callee.register(
   "com.js..any",
   (/** @type {any} */ list, /** @type {any} */ dict, /** @type {any} */ about) => about.procedure,
   { match: "wildcard" },
@@ -87,11 +80,12 @@ const tell = (error) => [error.error, error.args, error.kwargs];
 report.error = await caller.call("com.js.fail").then(() => "no error", tell);
 report.nobody = (await caller.call("com.nobody.home").then(() => ["no error"], tell))[0];
 
+// (As a callee it doesn't announce that it can be canceled, and is not asked for progress therefore.)
 /** @type {unknown[]} */
 const progress = [];
 report.result = await new Promise((resolve, reject) => {
   caller
-    .call("com.js.progress", [], {}, { receive_progress: true })
+    .call("com.node.progress", [3], {}, { receive_progress: true })
     .then(resolve, reject, (/** @type {any} */ number) => progress.push(number));
 });
 report.progress = progress;
