@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Deferred } from "../../../../../src/util/deferred.ts";
 import { memoryLinks } from "../../../../../src/wamp/protocol/memory-link.ts";
 import type { Link } from "../../../../../src/wamp/protocol/link.ts";
 import { SharedMessage } from "../../../../../src/wamp/protocol/link.ts";
@@ -6,7 +7,7 @@ import type { Decision } from "../../../../../src/wamp/router/authorization/auth
 import type { Realm } from "../../../../../src/wamp/router/realm.ts";
 import type { RouterCore } from "../../../../../src/wamp/router/router.ts";
 import { Client, makeRouter } from "../../../../support/wamp-broker.ts";
-import { WampPeer } from "../../../../support/wamp-peer.ts";
+import { settled, WampPeer } from "../../../../support/wamp-peer.ts";
 
 /** Where publications are decided about like this. */
 function deciding(decision: Decision): RouterCore {
@@ -80,6 +81,23 @@ describe("subscriptions", () => {
       expect(await client.refusal()).toBe("wamp.error.invalid_uri");
     },
   );
+
+  test("a session that is gone when it is allowed to subscribe leaves nothing behind", async () => {
+    const decision = new Deferred<Decision>();
+    const authorizer = {
+      authorize: ({ action }: { action: string }) =>
+        action === "subscribe" ? decision.promise : { allow: true },
+    };
+    const router = makeRouter({ authorizer });
+    const [gone, other] = (await clients(router, 2)) as [Client, Client];
+    gone.peer.send([32, gone.next(), {}, "com.topic"]);
+    await settled();
+    gone.peer.close();
+    await settled();
+    decision.resolve({ allow: true });
+    await settled();
+    expect(await other.call("wamp.subscription.match", ["com.topic"])).toEqual([null]);
+  });
 
   test("a session has no more than it may have", async () => {
     const client = await Client.join(makeRouter({}, { maxSubscriptions: 2 }));

@@ -167,6 +167,12 @@ describe("what is kept is bounded", () => {
   });
 });
 
+test("limits that are none are refused", () => {
+  expect(() => keep({ maxBytes: Number.NaN })).toThrow(TypeError);
+  expect(() => keep({ maxTopics: -1 })).toThrow(TypeError);
+  expect(() => keep({ maxTopic: 5 } as RetentionOptions)).toThrow(/did you mean "maxTopics"/);
+});
+
 test("everybody gets what was the last for him, as if all had been kept", () => {
   const who = fc.integer({ min: 1, max: 3 });
   const name = fc.constantFrom("1", "2", "3");
