@@ -79,6 +79,18 @@ describe("subscribers who ask for what is retained", () => {
     expect(await got("bob", "user")).toBe("all");
   });
 
+  test("aren't in lists of sessions that are older than they", async () => {
+    const router = makeRouter();
+    const [publisher, other] = [await Client.join(router), await Client.join(router)];
+    await publisher.publish("com.topic", ["excluded"], { ...retain, exclude: [other.id] });
+    await publisher.publish("com.topic", ["eligible"], { ...retain, eligible: [other.id] });
+    const later = await Client.join(router);
+    await later.subscribe("com.topic", { get_retained: true });
+    expect((await later.event()).arg).toBe("excluded");
+    await other.subscribe("com.topic", { get_retained: true });
+    expect((await other.event()).arg).toBe("eligible");
+  });
+
   test("don't get their own, but what others published before it", async () => {
     const router = makeRouter();
     const [a, b] = [await Client.join(router), await Client.join(router)];
