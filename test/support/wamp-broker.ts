@@ -22,7 +22,7 @@ import type { Principal } from "../../src/wamp/router/principal.ts";
 import { RouterCore } from "../../src/wamp/router/router.ts";
 import { WampPeer } from "./wamp-peer.ts";
 
-export const allowAll: Authorizer = { authorize: () => ({ allow: true }) };
+const allowAll: Authorizer = { authorize: () => ({ allow: true }) };
 
 /** Where `realm1` allows everything, unless it says otherwise. */
 export function makeRouter(

@@ -33,7 +33,7 @@ export class Publisher {
     this.#busy = true;
     try {
       this.#publish(publication);
-      this.#drain();
+      if (this.#waiting.length > 0) this.#drain();
     } finally {
       this.#busy = false;
     }
