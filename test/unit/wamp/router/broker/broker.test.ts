@@ -82,6 +82,14 @@ describe("subscriptions", () => {
     },
   );
 
+  test("patterns with wildcards have at most 32 components, others as many as fit", async () => {
+    const client = await Client.join(makeRouter());
+    await client.subscribe(".".repeat(31), { match: "wildcard" });
+    await client.subscribe("a.".repeat(500), { match: "prefix" });
+    client.peer.send([32, client.next(), { match: "wildcard" }, ".".repeat(32)]);
+    expect(await client.refusal()).toBe("wamp.error.invalid_uri");
+  });
+
   test("a session that is gone when it is allowed to subscribe leaves nothing behind", async () => {
     const decision = new Deferred<Decision>();
     const authorizer = {
