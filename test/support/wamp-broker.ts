@@ -5,6 +5,9 @@
  */
 
 import { expect } from "vitest";
+import { CLIENT_ROLES } from "../../src/wamp/protocol/features.ts";
+import type { Link } from "../../src/wamp/protocol/link.ts";
+import { memoryLinks } from "../../src/wamp/protocol/memory-link.ts";
 import { MessageType } from "../../src/wamp/protocol/message-type.ts";
 import type {
   Dict,
@@ -19,7 +22,7 @@ import type { Principal } from "../../src/wamp/router/principal.ts";
 import { RouterCore } from "../../src/wamp/router/router.ts";
 import { WampPeer } from "./wamp-peer.ts";
 
-export const allowAll: Authorizer = { authorize: () => ({ allow: true }) };
+const allowAll: Authorizer = { authorize: () => ({ allow: true }) };
 
 /** Where `realm1` allows everything, unless it says otherwise. */
 export function makeRouter(
@@ -28,6 +31,35 @@ export function makeRouter(
 ): RouterCore {
   const realm1: RealmOptions = { authenticators: [], authorizer: allowAll, ...realm };
   return new RouterCore({ ...options, realms: { realm1 } });
+}
+
+/** A session whose link seems to be full when it is told so. */
+export class SlowPeer extends WampPeer {
+  waiting = 0;
+
+  static attachTo(router: RouterCore): SlowPeer {
+    const [ours, theirs] = memoryLinks();
+    const peer = new SlowPeer(ours);
+    const link: Link = {
+      facts: theirs.facts,
+      get waiting() {
+        return peer.waiting;
+      },
+      send: (message) => theirs.send(message),
+      receive: (each) => theirs.receive(each),
+      close: () => theirs.close(),
+      terminate: () => theirs.terminate(),
+    };
+    const principal = {
+      authid: "slow",
+      authrole: "user",
+      authmethod: "test",
+      authprovider: "test",
+    };
+    void router.attach(link, principal);
+    peer.send([MessageType.Hello, "realm1", { roles: CLIENT_ROLES }]);
+    return peer;
+  }
 }
 
 /** A peer that numbers its requests by itself. */

@@ -101,7 +101,7 @@ export class Broker {
   /** A session has gone. `testaments`: whether its testaments are published; default: they are. */
   leave(session: Session, { testaments = true }: { testaments?: boolean } = {}): void {
     const last = this.#testaments.take(session);
-    if (testaments) for (const publication of last) this.#publisher.publish(publication);
+    if (testaments) this.#publisher.publishAll(last);
     for (const subscription of session.subscriptions.values()) this.#remove(session, subscription);
   }
 
@@ -120,9 +120,9 @@ export class Broker {
       session.subscriptions.set(subscription.id, subscription);
     }
     session.send([MessageType.Subscribed, request, subscription.id]);
+    // Before the retained events, which may be what ends the session.
+    if (isNew) this.#announceNew(session, subscription, !known);
     if (getRetained === true) this.#sendRetained(session, subscription);
-    if (!known) this.#announce("on_create", session, describe(subscription));
-    if (isNew) this.#announce("on_subscribe", session, subscription.id);
     return undefined;
   }
 
@@ -157,11 +157,18 @@ export class Broker {
     session.subscriptions.delete(id);
     const isLast = subscribers.size === 0 && !history;
     if (isLast) this.#subscriptions.delete(subscription);
-    this.#announce("on_unsubscribe", session, id);
-    if (isLast) this.#announce("on_delete", session, id);
+    this.publishMeta("wamp.subscription.on_unsubscribe", [session.id, id]);
+    if (isLast) this.publishMeta("wamp.subscription.on_delete", [session.id, id]);
   }
 
-  #announce(event: string, { id }: Session, subscription: Id | Dict): void {
-    this.publishMeta(`wamp.subscription.${event}`, [id, subscription]);
+  #announceNew({ id }: Session, subscription: Subscription, isCreated: boolean): void {
+    const all: Publication[] = [];
+    const add = (topic: Uri, about: Id | Dict): void => {
+      if (this.#subscriptions.hasMatch(topic))
+        all.push(new Publication(topic, [id, about], undefined));
+    };
+    if (isCreated) add("wamp.subscription.on_create", describe(subscription));
+    add("wamp.subscription.on_subscribe", subscription.id);
+    this.#publisher.publishAll(all);
   }
 }

@@ -18,7 +18,7 @@ export class Publisher {
   readonly #retention: Retention;
   #busy = false;
   /** What came while another one was being published. */
-  #waiting: Publication[] = [];
+  readonly #waiting: Publication[] = [];
 
   constructor(subscriptions: Subscriptions, retention: Retention) {
     this.#subscriptions = subscriptions;
@@ -33,11 +33,26 @@ export class Publisher {
     this.#busy = true;
     try {
       this.#publish(publication);
-      // (What comes meanwhile is appended.)
+      if (this.#waiting.length > 0) this.#drain();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Publishes what belongs together: nothing comes between. */
+  publishAll(publications: readonly Publication[]): void {
+    const [first, ...others] = publications;
+    if (!first) return;
+    this.#waiting.push(...(this.#busy ? publications : others));
+    if (!this.#busy) this.publish(first);
+  }
+
+  /** (What comes meanwhile is appended.) */
+  #drain(): void {
+    try {
       for (const next of this.#waiting) this.#publish(next);
     } finally {
-      this.#waiting = [];
-      this.#busy = false;
+      this.#waiting.length = 0;
     }
   }
 

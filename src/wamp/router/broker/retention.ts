@@ -5,6 +5,8 @@
  * @module
  */
 
+import { checkOptions } from "../../../util/option-names.ts";
+import type { OptionNames } from "../../../util/option-names.ts";
 import type { Id, Uri } from "../../protocol/messages.ts";
 import type { RetentionOptions } from "../options.ts";
 import { matcher } from "../patterns/matcher.ts";
@@ -14,6 +16,8 @@ import type { Subscription } from "./subscription.ts";
 
 /** How many events of one topic are kept for some only. */
 const MAX_RESTRICTED = 16;
+
+const NAMES: OptionNames<RetentionOptions> = { maxTopics: true, maxBytes: true };
 
 interface Retained {
   readonly publication: Publication;
@@ -31,16 +35,24 @@ export class Retention {
   #sequence = 0;
   #bytes = 0;
 
-  /** `forgotten` is told how many had to make room. */
+  /**
+   * `forgotten` is told how many had to make room.
+   *
+   * @throws TypeError for limits that are none.
+   */
   constructor(options: RetentionOptions, forgotten: (count: number) => void) {
+    checkOptions("retention", options, NAMES);
     const { maxTopics = 10_000, maxBytes = 16_777_216 } = options;
+    if (!(maxTopics >= 0 && maxBytes >= 0)) {
+      throw new TypeError("retention: maxTopics and maxBytes are numbers from 0 on");
+    }
     this.#maxTopics = maxTopics;
     this.#maxBytes = maxBytes;
     this.#forgotten = forgotten;
   }
 
   add(publication: Publication): void {
-    if (this.#maxTopics <= 0) return;
+    if (this.#maxTopics === 0) return;
     const { topic } = publication;
     const bytes = publication.size(this.#maxBytes);
     if (bytes > this.#maxBytes) {

@@ -1,5 +1,5 @@
 /**
- * The procedures of the Subscription Meta API, and those of event history and revocation.
+ * The procedures of the Subscription Meta API, of event history and of revocation.
  *
  * @module
  */
@@ -11,17 +11,12 @@ import { idArgument, uriArgument } from "../meta/arguments.ts";
 import type { MetaCall, MetaProcedure, MetaResult } from "../meta/meta-procedure.ts";
 import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";
-import type { EventHistory, HistoryEvent } from "./history/event-history.ts";
-import { HistoryQuery } from "./history/history-query.ts";
+import { getEvents } from "./history/get-events.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** Takes a subscription from a subscriber that didn't ask for that. */
-export type Revoke = (
-  subscriber: Session,
-  subscription: Subscription,
-  reason: string | undefined,
-) => void;
+type Revoke = (subscriber: Session, subscription: Subscription, reason: string | undefined) => void;
 
 export function subscriptionProcedures(
   realm: Realm,
@@ -97,57 +92,4 @@ function removeSubscriber(
   }
   revoke(subscriber, subscription, reason ?? undefined);
   return {};
-}
-
-/** Whoever may subscribe may look back. */
-function getEvents(
-  { caller, kwargs }: MetaCall,
-  subscription: Subscription,
-  realm: Realm,
-): MetaResult | Promise<MetaResult> {
-  const query = new HistoryQuery(kwargs);
-  const { uri, match: policy, history } = subscription;
-  let found: MetaResult | WampError = {};
-  const asked = realm.authorize(caller, "subscribe", uri, policy, {
-    allowed: () => {
-      if (history) found = find(query, caller, subscription, history);
-      else found = new WampError(ErrorUri.HistoryUnavailable);
-    },
-    refused: (error) => {
-      found = new WampError(error);
-    },
-  });
-  const conclude = (): MetaResult => {
-    if (found instanceof WampError) throw found;
-    return found;
-  };
-  return asked instanceof Promise ? asked.then(conclude) : conclude();
-}
-
-function find(
-  query: HistoryQuery,
-  caller: Session,
-  subscription: Subscription,
-  history: EventHistory,
-): MetaResult {
-  const { events, isLimitReached } = query.select(
-    history.events(),
-    ({ publication: { audience } }) => !audience || audience.admitsPrincipal(caller.principal),
-  );
-  return {
-    args: events.map((event) => historyEvent(event, subscription)),
-    kwargs: { is_limit_reached: isLimitReached },
-  };
-}
-
-function historyEvent({ publication, time }: HistoryEvent, subscription: Subscription): Dict {
-  const { id, args, kwargs } = publication;
-  return {
-    timestamp: new Date(time).toISOString(),
-    subscription: subscription.id,
-    publication: id,
-    details: publication.details(subscription.match),
-    ...(args && { args }),
-    ...(kwargs && { kwargs }),
-  };
 }

@@ -4,10 +4,20 @@
  * @module
  */
 
+import { checkOptions } from "../../../../util/option-names.ts";
+import type { OptionNames } from "../../../../util/option-names.ts";
 import type { HistoryOptions, Settings } from "../../options.ts";
 import { EventHistory } from "./event-history.ts";
 import type { Subscriptions } from "../subscriptions.ts";
 import { isSubscribable } from "../topics.ts";
+
+const NAMES: OptionNames<HistoryOptions> = {
+  uri: true,
+  match: true,
+  limit: true,
+  ttl: true,
+  maxBytes: true,
+};
 
 /** @throws TypeError for histories that can't be kept. */
 export function configureHistory(
@@ -17,6 +27,7 @@ export function configureHistory(
   forgotten: (count: number) => void,
 ): void {
   for (const options of histories) {
+    checkOptions("a history", options, NAMES);
     const { uri, match = "exact", limit, ttl = 1, maxBytes = 1 } = options;
     if (!isSubscribable(uri, match, settings)) {
       throw new TypeError(`history of ${uri}: that is no URI to subscribe to (${match})`);

@@ -14,7 +14,7 @@ const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]
 
 type Accepts = (event: HistoryEvent) => boolean;
 
-export interface HistoryResult {
+interface HistoryResult {
   readonly events: readonly HistoryEvent[];
   /** Whether there were more than the limit. */
   readonly isLimitReached: boolean;

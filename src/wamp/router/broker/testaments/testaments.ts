@@ -16,37 +16,41 @@ export type TestamentScope = "detached" | "destroyed";
 const MAX_TESTAMENTS = 100;
 const MAX_BYTES = 1_048_576;
 
-class Will {
-  readonly detached: Publication[] = [];
-  readonly destroyed: Publication[] = [];
+/** The testaments of one scope. */
+class Bucket {
+  readonly publications: Publication[] = [];
+  bytes = 0;
 }
+
+type Will = Readonly<Record<TestamentScope, Bucket>>;
 
 export class Testaments {
   readonly #wills = new Map<Session, Will>();
 
   /** @throws WampError `fullduplex.error.limit_exceeded` */
   add(session: Session, scope: TestamentScope, publication: Publication): void {
-    const will = this.#wills.get(session) ?? new Will();
-    const all = [...will.detached, ...will.destroyed, publication];
-    let bytes = 0;
-    for (const each of all) bytes += each.size(MAX_BYTES);
-    if (all.length > MAX_TESTAMENTS || bytes > MAX_BYTES) {
+    const will = this.#wills.get(session) ?? { detached: new Bucket(), destroyed: new Bucket() };
+    const { detached, destroyed } = will;
+    const count = detached.publications.length + destroyed.publications.length + 1;
+    const bytes = publication.size(MAX_BYTES);
+    if (count > MAX_TESTAMENTS || detached.bytes + destroyed.bytes + bytes > MAX_BYTES) {
       const text = `a session has at most ${MAX_TESTAMENTS} testaments of ${MAX_BYTES} bytes together`;
       throw new WampError(ErrorUri.LimitExceeded, [text]);
     }
-    will[scope].push(publication);
+    will[scope].publications.push(publication);
+    will[scope].bytes += bytes;
     this.#wills.set(session, will);
   }
 
   flush(session: Session, scope: TestamentScope): void {
     const will = this.#wills.get(session);
-    if (will) will[scope].length = 0;
+    if (will) this.#wills.set(session, { ...will, [scope]: new Bucket() });
   }
 
   /** Those of a session that is over, in the order in which they are published. */
   take(session: Session): readonly Publication[] {
     const will = this.#wills.get(session);
     this.#wills.delete(session);
-    return will ? [...will.detached, ...will.destroyed] : [];
+    return will ? [...will.detached.publications, ...will.destroyed.publications] : [];
   }
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { Deferred } from "../../../../../src/util/deferred.ts";
 import { memoryLinks } from "../../../../../src/wamp/protocol/memory-link.ts";
 import type { Link } from "../../../../../src/wamp/protocol/link.ts";
 import { SharedMessage } from "../../../../../src/wamp/protocol/link.ts";
 import type { Decision } from "../../../../../src/wamp/router/authorization/authorizer.ts";
 import type { RouterCore } from "../../../../../src/wamp/router/router.ts";
 import { Client, makeRouter } from "../../../../support/wamp-broker.ts";
-import { WampPeer } from "../../../../support/wamp-peer.ts";
+import { settled, WampPeer } from "../../../../support/wamp-peer.ts";
 
 /** Where publications are decided about like this. */
 function deciding(decision: Decision): RouterCore {
@@ -79,6 +80,31 @@ describe("subscriptions", () => {
       expect(await client.refusal()).toBe("wamp.error.invalid_uri");
     },
   );
+
+  test("patterns with wildcards have at most 32 components, others as many as fit", async () => {
+    const client = await Client.join(makeRouter());
+    await client.subscribe(".".repeat(31), { match: "wildcard" });
+    await client.subscribe("a.".repeat(500), { match: "prefix" });
+    client.peer.send([32, client.next(), { match: "wildcard" }, ".".repeat(32)]);
+    expect(await client.refusal()).toBe("wamp.error.invalid_uri");
+  });
+
+  test("a session that is gone when it is allowed to subscribe leaves nothing behind", async () => {
+    const decision = new Deferred<Decision>();
+    const authorizer = {
+      authorize: ({ action }: { action: string }) =>
+        action === "subscribe" ? decision.promise : { allow: true },
+    };
+    const router = makeRouter({ authorizer });
+    const [gone, other] = (await clients(router, 2)) as [Client, Client];
+    gone.peer.send([32, gone.next(), {}, "com.topic"]);
+    await settled();
+    gone.peer.close();
+    await settled();
+    decision.resolve({ allow: true });
+    await settled();
+    expect(await other.call("wamp.subscription.match", ["com.topic"])).toEqual([null]);
+  });
 
   test("a session has no more than it may have", async () => {
     const client = await Client.join(makeRouter({}, { maxSubscriptions: 2 }));

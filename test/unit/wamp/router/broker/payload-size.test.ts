@@ -21,12 +21,15 @@ test("however deep it is, and with cycles, it comes to an end", () => {
 test("it counts no further than to the limit", () => {
   expect(payloadSize(Array.from({ length: 1_000_000 }), 1000)).toBeGreaterThan(1000);
   const reads: string[] = [];
-  const watched = new Proxy({} as Record<string, unknown>, {
-    ownKeys: () => {
-      reads.push("keys");
-      return [];
+  const watched = new Proxy(
+    {},
+    {
+      ownKeys: () => {
+        reads.push("keys");
+        return [];
+      },
     },
-  });
+  );
   payloadSize([watched, "x".repeat(1000)], 100);
   expect(reads).toEqual([]);
 });

@@ -78,6 +78,18 @@ describe("subscribers who ask for what is retained", () => {
     expect(await got("bob", "user")).toBe("all");
   });
 
+  test("aren't in lists of sessions that are older than they", async () => {
+    const router = makeRouter();
+    const [publisher, other] = [await Client.join(router), await Client.join(router)];
+    await publisher.publish("com.topic", ["excluded"], { ...retain, exclude: [other.id] });
+    await publisher.publish("com.topic", ["eligible"], { ...retain, eligible: [other.id] });
+    const later = await Client.join(router);
+    await later.subscribe("com.topic", { get_retained: true });
+    expect((await later.event()).arg).toBe("excluded");
+    await other.subscribe("com.topic", { get_retained: true });
+    expect((await other.event()).arg).toBe("eligible");
+  });
+
   test("don't get their own, but what others published before it", async () => {
     const router = makeRouter();
     const [a, b] = [await Client.join(router), await Client.join(router)];
@@ -164,6 +176,12 @@ describe("what is kept is bounded", () => {
     retention.add(publication("a", 1));
     expect(got()).toEqual([]);
   });
+});
+
+test("limits that are none are refused", () => {
+  expect(() => keep({ maxBytes: Number.NaN })).toThrow(TypeError);
+  expect(() => keep({ maxTopics: -1 })).toThrow(TypeError);
+  expect(() => keep({ maxTopic: 5 } as RetentionOptions)).toThrow(/did you mean "maxTopics"/);
 });
 
 test("everybody gets what was the last for him, as if all had been kept", () => {

@@ -189,10 +189,14 @@ describe("with the vectors", () => {
 });
 
 describe("the work that it takes", () => {
-  /** How many nodes it looks at: counted, since time isn't to be relied on. */
-  function countNodes(patterns: readonly string[], uri: string): number {
+  function mapOf(patterns: readonly string[]): PatternMap<object> {
     const map = new PatternMap<object>();
     for (const each of patterns) map.set(each, "wildcard", {});
+    return map;
+  }
+
+  /** How many nodes it looks at: counted, since time isn't to be relied on. */
+  function countNodes(map: PatternMap<object>, uri: string): number {
     const get = vi.spyOn(Map.prototype, "get");
     map.best(uri);
     const reads = get.mock.calls.length;
@@ -202,8 +206,8 @@ describe("the work that it takes", () => {
 
   test("doesn't grow with patterns that don't match", () => {
     const patterns = Array.from({ length: 20_000 }, (_, n) => `com.app${n}..event`);
-    const few = countNodes(patterns.slice(0, 10), "com.app5.x.event");
-    expect(countNodes(patterns, "com.app5.x.event")).toBe(few);
+    const few = countNodes(mapOf(patterns.slice(0, 10)), "com.app5.x.event");
+    expect(countNodes(mapOf(patterns), "com.app5.x.event")).toBe(few);
   });
 
   test("is bounded by the number of patterns, however they branch", () => {
@@ -213,7 +217,25 @@ describe("the work that it takes", () => {
       return [...parts, "end"].join(".");
     });
     const uri = `${"a.".repeat(12)}other`;
-    expect(countNodes(patterns, uri)).toBeLessThan(4 * patterns.length);
-    expect(countNodes(patterns, "a.".repeat(200))).toBeLessThan(10);
+    const map = mapOf(patterns);
+    expect(countNodes(map, uri)).toBeLessThan(4 * patterns.length);
+    expect(countNodes(map, "a.".repeat(200))).toBeLessThan(10);
+  });
+
+  test.each([
+    // Each branches from the one before it.
+    ["prefix", (n: number) => "ab.".repeat(n + 1)],
+    ["wildcard", (n: number) => `${"ab.".repeat(n + 1)}${".".repeat(300 - n)}`],
+  ] as const)("is what it was before, once patterns are removed (%s)", (policy, make) => {
+    const map = new PatternMap<object>();
+    const patterns = Array.from({ length: 300 }, (_, n) => make(n));
+    for (const each of patterns) map.set(each, policy, {});
+    const uri = "ab.".repeat(301);
+    expect(countNodes(map, uri)).toBeGreaterThan(200);
+    for (const each of patterns.slice(0, -1)) map.delete(each, policy);
+    expect(countNodes(map, uri)).toBeLessThan(5);
+    expect(map.best(uri)).toBeDefined();
+    map.delete(patterns.at(-1) as string, policy);
+    expect(map.best(uri)).toBeUndefined();
   });
 });

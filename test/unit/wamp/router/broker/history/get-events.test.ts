@@ -97,6 +97,12 @@ describe("event history", () => {
     expect(await seen("bob", "user")).toEqual(["all"]);
   });
 
+  test("has for publishers what they published, too", async () => {
+    const client = await Client.join(makeRouter({ history }));
+    await client.publish("com.topic", [1], { exclude_me: true });
+    expect(await client.call(GET, [await lookup(client, "com.topic")])).toHaveLength(1);
+  });
+
   test.each([
     ["at once", (decision: Decision) => decision],
     ["later", (decision: Decision) => Promise.resolve(decision)],

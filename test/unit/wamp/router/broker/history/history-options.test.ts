@@ -7,6 +7,7 @@ test.each([
   [{ uri: "com.topic", limit: 1.5 }, /above 0/],
   [{ uri: "com.topic", limit: 5, ttl: 0 }, /above 0/],
   [{ uri: "com.topic", limit: 5, maxBytes: Number.NaN }, /above 0/],
+  [{ uri: "com.topic", limit: 5, maxbytes: 5 }, /did you mean "maxBytes"/],
 ])("%j is refused", (history, message) => {
   expect(() => makeRouter({ history: [history] })).toThrow(message);
 });

@@ -56,6 +56,18 @@ describe("testaments", () => {
     }
   });
 
+  test("before the session's subscriptions end", async () => {
+    const router = makeRouter();
+    const subscriber = await witness(router);
+    const client = await Client.join(router);
+    await client.subscribe("com.topic");
+    await subscriber.subscribe("wamp.subscription.on_unsubscribe");
+    await client.call(ADD, ["com.topic", ["gone"]]);
+    client.peer.close();
+    expect(await args(subscriber, 3)).toEqual(["gone", client.id, client.id]);
+    expect(await client.peer.isQuiet()).toBe(true);
+  });
+
   test("once", async () => {
     const router = makeRouter();
     const subscriber = await witness(router);
