@@ -134,7 +134,7 @@ test("a callee that left while its REGISTER was being authorized is no callee", 
 });
 
 test("an authorizer may call a procedure of the very session that waits for it", async () => {
-  let authorizing: WampPeer | undefined;
+  const helpers: WampPeer[] = [];
   let request = 0;
   const router = new RouterCore({
     realms: {
@@ -143,15 +143,16 @@ test("an authorizer may call a procedure of the very session that waits for it",
         authorizer: {
           authorize: async ({ action, uri }) => {
             if (action !== "call" || uri !== "com.guarded") return ALLOW;
-            authorizing?.send([48, ++request, {}, "com.may"]);
-            const answer = await authorizing?.take();
+            const [helper] = helpers;
+            helper?.send([48, ++request, {}, "com.may"]);
+            const answer = await helper?.take();
             return { allow: answer?.[0] === 50 };
           },
         },
       },
     },
   });
-  authorizing = await WampPeer.join(router);
+  helpers.push(await WampPeer.join(router));
   const peer = await WampPeer.join(router);
   peer.send([64, 1, {}, "com.may"]);
   peer.send([64, 2, {}, "com.guarded"]);
