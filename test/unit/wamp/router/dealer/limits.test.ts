@@ -110,3 +110,21 @@ test.each<{ answer: Message; interrupts: Message[] }>([
   expect(callee.take()).toEqual(interrupts);
   expect(caller.session.calls.size + callee.session.invocations.size).toBe(0);
 });
+
+test("a caller that doesn't keep up with progressive results has an error instead", () => {
+  const realm = makeRealm({ maxQueue: 1000 });
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.load");
+  caller.call("com.load", { receive_progress: true });
+  caller.call("com.load");
+  callee.take();
+  caller.waiting = 1001;
+  callee.send([70, 1, { progress: true }, [1]]);
+  callee.send([70, 1, { progress: true }, [2]]);
+  callee.send([70, 2, {}, ["final"]]);
+  expect(caller.take()).toEqual([
+    [8, 48, 1, {}, UNAVAILABLE],
+    [50, 2, {}, ["final"]],
+  ]);
+  expect(callee.take()).toEqual([told]);
+});
