@@ -14,7 +14,7 @@ export class Registration {
   readonly match: MatchPolicy;
   readonly invoke: InvokePolicy;
   /** When it was created. */
-  readonly created = new Date();
+  readonly created: Date = new Date();
   /** In the order in which they registered. */
   readonly callees: Callee[] = [];
   /** Of `roundrobin`: where the next one is. */
