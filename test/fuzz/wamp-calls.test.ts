@@ -24,8 +24,8 @@ const VARIANTS: readonly Variant[] = [
 ];
 
 function* sequences(length: number): Generator<readonly Step[]> {
-  if (length === 0) return yield [];
-  for (const rest of sequences(length - 1)) for (const step of STEPS) yield [...rest, step];
+  if (length === 0) yield [];
+  else for (const rest of sequences(length - 1)) for (const step of STEPS) yield [...rest, step];
 }
 
 test.each(VARIANTS)("one call, every order of four steps: %j", (variant) => {

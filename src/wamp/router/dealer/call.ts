@@ -1,9 +1,11 @@
 /**
- * A call that is not answered yet: who waits, and who works.
+ * A call that is not answered yet: who waits, who works, and what is sent to either.
  *
  * @module
  */
 
+import { LimitError } from "../../../errors.ts";
+import { ErrorUri } from "../../protocol/errors.ts";
 import { nextId } from "../../protocol/ids.ts";
 import { MessageType } from "../../protocol/message-type.ts";
 import { payload } from "../../protocol/messages.ts";
@@ -14,6 +16,7 @@ import type {
   Id,
   InvocationDetails,
   List,
+  ResultDetails,
   Uri,
 } from "../../protocol/messages.ts";
 import type { Decision } from "../authorization/authorizer.ts";
@@ -51,11 +54,6 @@ export class Call implements Outcome {
     caller.calls.set(this.request, this);
   }
 
-  /** It has no outcome yet. */
-  get isOpen(): boolean {
-    return this.#open;
-  }
-
   /** The callee was told to stop. */
   get isInterrupted(): boolean {
     return this.#interrupted;
@@ -68,14 +66,10 @@ export class Call implements Outcome {
   }
 
   refused(error: Uri): void {
-    if (this.#open) this.#calls.fail(this, error);
+    this.fail(error);
   }
 
-  /**
-   * Sends the first INVOCATION.
-   *
-   * @throws what sending throws; then it is as if nothing had been done.
-   */
+  /** Sends the first INVOCATION. */
   invoke(
     callee: Callee,
     registration: Registration,
@@ -86,7 +80,11 @@ export class Call implements Outcome {
     const { session } = callee;
     this.#registration = registration.id;
     this.#invocation = nextId(session.lastInvocation);
-    this.proceed(session, details, args, kwargs);
+    try {
+      this.#send(session, details, args, kwargs);
+    } catch (error) {
+      return this.fail(errorUriOf(error));
+    }
     // An id counts when it was sent, since the callee expects them without gaps.
     session.nextInvocation();
     this.callee = callee;
@@ -94,8 +92,79 @@ export class Call implements Outcome {
     session.invocations.set(this.#invocation, this);
   }
 
-  /** Sends an INVOCATION. @throws what sending throws. */
+  /** Sends one more INVOCATION. */
   proceed(
+    callee: Callee,
+    details: InvocationDetails,
+    args: List | undefined,
+    kwargs: Dict | undefined,
+  ): void {
+    try {
+      this.#send(callee.session, details, args, kwargs);
+    } catch (error) {
+      this.abandon(errorUriOf(error));
+    }
+  }
+
+  /** Tells the callee to stop, once, if it understands that. */
+  interrupt(mode: CancelMode, reason: Uri): void {
+    const { callee } = this;
+    if (!callee?.isCancelable || this.#interrupted) return;
+    this.#interrupted = true;
+    callee.session.send([MessageType.Interrupt, this.#invocation, { mode, reason }]);
+  }
+
+  /** Sends a RESULT that is not the last one. */
+  progress(details: ResultDetails, args: List | undefined, kwargs: Dict | undefined): void {
+    this.deadline?.restart();
+    try {
+      this.caller.send([MessageType.Result, this.request, details, ...payload(args, kwargs)]);
+    } catch (error) {
+      this.abandon(errorUriOf(error));
+    }
+  }
+
+  /** Its outcome is a result. */
+  succeed(details: ResultDetails, args: List | undefined, kwargs: Dict | undefined): void {
+    if (!this.#open) return;
+    this.end();
+    try {
+      this.caller.send([MessageType.Result, this.request, details, ...payload(args, kwargs)]);
+    } catch (error) {
+      this.caller.sendError(MessageType.Call, this.request, errorUriOf(error));
+    }
+  }
+
+  /** Its outcome is an error. */
+  fail(error: Uri, args?: List, kwargs?: Dict, details?: Dict): void {
+    if (!this.#open) return;
+    this.end();
+    try {
+      this.caller.sendError(MessageType.Call, this.request, error, args, kwargs, details);
+    } catch (problem) {
+      this.caller.sendError(MessageType.Call, this.request, errorUriOf(problem));
+    }
+  }
+
+  /** Its outcome is an error, though the callee is still at it. */
+  abandon(error: Uri, reason: Uri = ErrorUri.Canceled): void {
+    this.interrupt("killnowait", reason);
+    this.fail(error);
+  }
+
+  /** It has its outcome, or nobody waits for one any more: nothing more comes of it. */
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.deadline?.clear();
+    this.caller.calls.delete(this.request);
+    const { callee } = this;
+    if (!callee) return;
+    callee.running--;
+    callee.session.invocations.delete(this.#invocation);
+  }
+
+  #send(
     session: Session,
     details: InvocationDetails,
     args: List | undefined,
@@ -109,24 +178,9 @@ export class Call implements Outcome {
       ...payload(args, kwargs),
     ]);
   }
+}
 
-  /** Tells the callee to stop, once, if it understands that. */
-  interrupt(mode: CancelMode, reason: Uri): void {
-    const { callee } = this;
-    if (!callee?.isCancelable || this.#interrupted) return;
-    this.#interrupted = true;
-    callee.session.send([MessageType.Interrupt, this.#invocation, { mode, reason }]);
-  }
-
-  /** It has its outcome: nothing more comes of it. */
-  end(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.deadline?.clear();
-    this.caller.calls.delete(this.request);
-    const { callee } = this;
-    if (!callee) return;
-    callee.running--;
-    callee.session.invocations.delete(this.#invocation);
-  }
+/** What the caller hears when data can't be sent on. */
+function errorUriOf(error: unknown): Uri {
+  return error instanceof LimitError ? ErrorUri.PayloadSizeExceeded : ErrorUri.InvalidArgument;
 }

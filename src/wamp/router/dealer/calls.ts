@@ -1,15 +1,12 @@
 /**
  * Calls from the CALL to their one outcome.
  *
- * A call is open as long as it is in `calls` of its caller; who closes it, answers it, and whoever comes later finds nothing.
+ * A call is open as long as it is in `calls` of its caller; who ends it, answers it, and whoever comes later finds nothing.
  *
  * @module
  */
 
-import { LimitError } from "../../../errors.ts";
 import { ErrorUri, Violation, WampError } from "../../protocol/errors.ts";
-import { MessageType } from "../../protocol/message-type.ts";
-import { payload } from "../../protocol/messages.ts";
 import type {
   Call as CallMessage,
   Cancel,
@@ -18,7 +15,6 @@ import type {
   Id,
   List,
   ResultDetails,
-  Uri,
   Yield,
 } from "../../protocol/messages.ts";
 import { isReserved, isUri } from "../../protocol/uri.ts";
@@ -60,7 +56,9 @@ export class Calls {
     }
     const call = new Call(this, session, message);
     if (options.timeout !== undefined && options.timeout > 0) {
-      call.deadline = new Deadline(settings.clock, options.timeout, () => this.#expire(call));
+      call.deadline = new Deadline(settings.clock, options.timeout, () =>
+        call.abandon(ErrorUri.Timeout, ErrorUri.Timeout),
+      );
     }
     return this.#realm.authorize(session, "call", procedure, "exact", call);
   }
@@ -79,24 +77,21 @@ export class Calls {
     if (!more) call.continuation = undefined;
     if (call.isInterrupted) return;
     if (callee.isStalled(this.#realm.settings.maxQueue)) {
-      return this.#abandon(call, ErrorUri.Unavailable);
+      return call.abandon(ErrorUri.Unavailable);
     }
     const details = more ? { ...continuation, progress: true } : continuation;
-    try {
-      call.proceed(callee.session, details, args, kwargs);
-    } catch (error) {
-      this.#abandon(call, errorUriOf(error));
-    }
+    call.proceed(callee, details, args, kwargs);
   }
 
   cancel(session: Session, [, request, { mode }]: Cancel): void {
     const call = session.calls.get(request);
     if (!call || call.isInterrupted) return;
+    if (mode === "skip") return call.fail(ErrorUri.Canceled);
+    // The outcome is what the callee makes of it.
     if (mode === "kill" && call.callee?.isCancelable)
       return call.interrupt(mode, ErrorUri.Canceled);
     // No mode, and one that nobody knows, is `killnowait`, as other routers have it.
-    if (mode !== "skip") call.interrupt("killnowait", ErrorUri.Canceled);
-    this.fail(call, ErrorUri.Canceled);
+    return call.abandon(ErrorUri.Canceled);
   }
 
   /** @throws Violation */
@@ -108,17 +103,15 @@ export class Calls {
     if (!call || (progress && !call.receivesProgress)) return;
     if (passthru && !call.caller.announces("caller", PASSTHRU_FEATURE)) {
       return progress
-        ? this.#abandon(call, ErrorUri.FeatureNotSupported)
-        : this.fail(call, ErrorUri.FeatureNotSupported);
+        ? call.abandon(ErrorUri.FeatureNotSupported)
+        : call.fail(ErrorUri.FeatureNotSupported);
     }
-    if (!progress) return this.#succeed(call, args, kwargs, passthru ? passed(options) : {});
-    call.deadline?.restart();
-    const details = passthru ? passed(options, progress) : { progress };
-    try {
-      call.caller.send([MessageType.Result, call.request, details, ...payload(args, kwargs)]);
-    } catch (error) {
-      this.#abandon(call, errorUriOf(error));
+    if (!progress) return call.succeed(passthru ? passed(options) : {}, args, kwargs);
+    // A stream that its caller doesn't keep up with ends, rather than the session with all its other calls.
+    if (call.caller.link.waiting > this.#realm.settings.maxQueue) {
+      return call.abandon(ErrorUri.Unavailable);
     }
+    call.progress(passthru ? passed(options, progress) : { progress }, args, kwargs);
   }
 
   /** @throws Violation */
@@ -127,10 +120,10 @@ export class Calls {
     const call = invoked(session, invocation);
     if (!call) return;
     if (passthru && !call.caller.announces("caller", PASSTHRU_FEATURE)) {
-      return this.fail(call, ErrorUri.FeatureNotSupported);
+      return call.fail(ErrorUri.FeatureNotSupported);
     }
-    if (!isUri(error)) return this.fail(call, ErrorUri.InvalidUri);
-    this.fail(call, error, args, kwargs, passthru ? { ...passed(details) } : undefined);
+    if (!isUri(error)) return call.fail(ErrorUri.InvalidUri);
+    call.fail(error, args, kwargs, passthru ? { ...passed(details) } : undefined);
   }
 
   /** A session has gone. */
@@ -139,68 +132,54 @@ export class Calls {
       call.interrupt("killnowait", ErrorUri.Canceled);
       call.end();
     }
-    for (const call of session.invocations.values()) this.fail(call, ErrorUri.Canceled);
+    for (const call of session.invocations.values()) call.fail(ErrorUri.Canceled);
   }
 
   /** It is allowed: who does it? */
   route(call: Call, message: CallMessage, decision: Decision): void {
     const [, , options, procedure, args = [], kwargs = {}] = message;
     if (options.disclose_me === true && decision.disclose === false) {
-      return this.fail(call, ErrorUri.DiscloseMeDisallowed);
+      return call.fail(ErrorUri.DiscloseMeDisallowed);
     }
     const own = this.#realm.procedures.get(procedure);
     if (own) {
       return options.progress === true || isPassthru(options)
-        ? this.fail(call, ErrorUri.FeatureNotSupported)
+        ? call.fail(ErrorUri.FeatureNotSupported)
         : this.#perform(call, own, args, kwargs);
     }
     // What is the protocol's is nobody else's, whatever their prefix matches.
-    if (isReserved(procedure)) return this.fail(call, ErrorUri.NoSuchProcedure);
+    if (isReserved(procedure)) return call.fail(ErrorUri.NoSuchProcedure);
     return this.#invoke(call, message, decision);
-  }
-
-  /** Its outcome is an error. */
-  fail(call: Call, error: Uri, args?: List, kwargs?: Dict, details?: Dict): void {
-    call.end();
-    try {
-      call.caller.sendError(MessageType.Call, call.request, error, args, kwargs, details);
-    } catch (problem) {
-      call.caller.sendError(MessageType.Call, call.request, errorUriOf(problem));
-    }
   }
 
   #invoke(call: Call, message: CallMessage, decision: Decision): void {
     const [, , options, procedure, args, kwargs] = message;
     const { maxQueue } = this.#realm.settings;
     const registration = this.#registrations.best(procedure);
-    if (!registration) return this.fail(call, ErrorUri.NoSuchProcedure);
+    if (!registration) return call.fail(ErrorUri.NoSuchProcedure);
     const callee = registration.choose(maxQueue);
     if (!callee) {
       const stalled = registration.callees.some((one) => one.isStalled(maxQueue));
-      return this.fail(call, stalled ? ErrorUri.Unavailable : ErrorUri.NoAvailableCallee);
+      return call.fail(stalled ? ErrorUri.Unavailable : ErrorUri.NoAvailableCallee);
     }
     const { progress } = options;
     if (
       (progress === true && !callee.takesProgress) ||
       (isPassthru(options) && !callee.takesPassthru)
     ) {
-      return this.fail(call, ErrorUri.FeatureNotSupported);
+      return call.fail(ErrorUri.FeatureNotSupported);
     }
     const details = invocationDetails(call.caller, message, registration, callee, decision);
     if (details.timeout !== undefined) call.deadline?.clear();
     call.receivesProgress = details.receive_progress === true;
     if (progress === true) call.continuation = details;
     const first = progress === true ? { ...details, progress } : details;
-    try {
-      call.invoke(callee, registration, first, args, kwargs);
-    } catch (error) {
-      this.fail(call, errorUriOf(error));
-    }
+    call.invoke(callee, registration, first, args, kwargs);
   }
 
   /** The router does it itself. */
   #perform(call: Call, procedure: MetaProcedure, args: List, kwargs: Dict): void {
-    const succeed = (result: MetaResult): void => this.#succeed(call, result.args, result.kwargs);
+    const succeed = (result: MetaResult): void => call.succeed({}, result.args, result.kwargs);
     const fail = (error: unknown): void => this.#failed(call, error);
     try {
       const result = procedure({ caller: call.caller, args, kwargs });
@@ -212,38 +191,9 @@ export class Calls {
   }
 
   #failed(call: Call, error: unknown): void {
-    if (!(error instanceof WampError)) {
-      this.#realm.settings.logger.error("a procedure of the WAMP router failed:", error);
-    }
-    if (!call.isOpen) return;
-    if (error instanceof WampError) this.fail(call, error.uri, error.args, error.kwargs);
-    else this.fail(call, ErrorUri.RuntimeError);
-  }
-
-  #succeed(
-    call: Call,
-    args: List | undefined,
-    kwargs: Dict | undefined,
-    details: ResultDetails = {},
-  ): void {
-    if (!call.isOpen) return;
-    call.end();
-    try {
-      call.caller.send([MessageType.Result, call.request, details, ...payload(args, kwargs)]);
-    } catch (error) {
-      call.caller.sendError(MessageType.Call, call.request, errorUriOf(error));
-    }
-  }
-
-  #expire(call: Call): void {
-    call.interrupt("killnowait", ErrorUri.Timeout);
-    this.fail(call, ErrorUri.Timeout);
-  }
-
-  /** It fails though the callee is still at it. */
-  #abandon(call: Call, error: Uri): void {
-    call.interrupt("killnowait", ErrorUri.Canceled);
-    this.fail(call, error);
+    if (error instanceof WampError) return call.fail(error.uri, error.args, error.kwargs);
+    this.#realm.settings.logger.error("a procedure of the WAMP router failed:", error);
+    return call.fail(ErrorUri.RuntimeError);
   }
 }
 
@@ -264,9 +214,4 @@ function passed(options: ResultDetails, progress?: true): ResultDetails {
   const details: ResultDetails = progress ? { progress } : {};
   copyPassthru(options, details);
   return details;
-}
-
-/** What a peer hears when its data can't be sent on to the other one. */
-function errorUriOf(error: unknown): Uri {
-  return error instanceof LimitError ? ErrorUri.PayloadSizeExceeded : ErrorUri.InvalidArgument;
 }

@@ -9,6 +9,8 @@ import { Deque } from "../../../util/deque.ts";
 
 /** How much may wait before whoever brings more should wait too. */
 const LIMIT = 256;
+/** The same where it is needed for what goes on: what waits may be waiting for what would be read next. */
+const NEEDED_LIMIT = 4096;
 
 /** What it does; a promise when it takes its time, which never rejects. */
 export type Work = () => void | Promise<void>;
@@ -18,15 +20,23 @@ export class Lane {
   #busy = false;
   #room: Deferred<void> | undefined;
 
-  /** Does it now, or after what was there before. A promise: there is room again once it has settled. */
-  run(work: Work): Promise<void> | undefined {
+  /**
+   * Does it now, or after what was there before. A promise: there is room again once it has settled. `needed`: whoever brings
+   * it should rather not wait.
+   */
+  run(work: Work, needed = false): Promise<void> | undefined {
     if (!this.#busy) {
       this.#start(work);
       return undefined;
     }
     this.#waiting.push(work);
-    if (this.#waiting.length < LIMIT) return undefined;
+    if (this.#waiting.length < (needed ? NEEDED_LIMIT : LIMIT)) return undefined;
     return (this.#room ??= new Deferred()).promise;
+  }
+
+  /** Whoever waits for room is needed now. */
+  hurry(): void {
+    if (this.#waiting.length < NEEDED_LIMIT) this.#makeRoom();
   }
 
   #start(work: Work): void {
@@ -43,9 +53,11 @@ export class Lane {
       if (!work) break;
       this.#start(work);
     }
-    if (this.#waiting.length < LIMIT) {
-      this.#room?.resolve();
-      this.#room = undefined;
-    }
+    if (this.#waiting.length < LIMIT) this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 }

@@ -80,7 +80,9 @@ export class Session {
     return announces(this.roles, role, feature);
   }
 
+  /** An INVOCATION is sent: its answer is to be read, though requests wait (an authorizer may need it). */
   nextInvocation(): Id {
+    this.#lane.hurry();
     return (this.#lastInvocation = nextId(this.#lastInvocation));
   }
 
@@ -175,7 +177,7 @@ export class Session {
   }
 
   #inOrder(message: Message, continues = false): Promise<void> | undefined {
-    return this.#lane.run(() => this.#guarded(message, continues));
+    return this.#lane.run(() => this.#guarded(message, continues), this.invocations.size > 0);
   }
 
   #guarded(message: Message, continues: boolean): void | Promise<void> {

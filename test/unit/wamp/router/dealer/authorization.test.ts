@@ -134,7 +134,7 @@ test("a callee that left while its REGISTER was being authorized is no callee", 
 });
 
 test("an authorizer may call a procedure of the very session that waits for it", async () => {
-  let authorizing: WampPeer | undefined;
+  const helpers: WampPeer[] = [];
   let request = 0;
   const router = new RouterCore({
     realms: {
@@ -143,15 +143,16 @@ test("an authorizer may call a procedure of the very session that waits for it",
         authorizer: {
           authorize: async ({ action, uri }) => {
             if (action !== "call" || uri !== "com.guarded") return ALLOW;
-            authorizing?.send([48, ++request, {}, "com.may"]);
-            const answer = await authorizing?.take();
+            const [helper] = helpers;
+            helper?.send([48, ++request, {}, "com.may"]);
+            const answer = await helper?.take();
             return { allow: answer?.[0] === 50 };
           },
         },
       },
     },
   });
-  authorizing = await WampPeer.join(router);
+  helpers.push(await WampPeer.join(router));
   const peer = await WampPeer.join(router);
   peer.send([64, 1, {}, "com.may"]);
   peer.send([64, 2, {}, "com.guarded"]);
@@ -163,6 +164,39 @@ test("an authorizer may call a procedure of the very session that waits for it",
   expect(await peer.take()).toEqual([68, 2, guarded, {}]);
   peer.send([70, 2, {}, ["done"]]);
   expect(await peer.take()).toEqual([50, 3, {}, ["done"]]);
+});
+
+test("it may do so though more requests of that session wait than are read ahead", async () => {
+  const CALLS = 600;
+  const helpers: WampPeer[] = [];
+  let request = 0;
+  const authorize = async ({ action, uri }: AuthorizationRequest): Promise<Decision> => {
+    if (action !== "call" || uri !== "com.guarded") return ALLOW;
+    helpers[0]?.send([48, ++request, {}, "com.may"]);
+    const answer = await helpers[0]?.take();
+    return { allow: answer?.[0] === 50 };
+  };
+  const realms = { realm1: { authenticators: [], authorizer: { authorize } } };
+  const router = new RouterCore({ realms });
+  helpers.push(await WampPeer.join(router));
+  const peer = await WampPeer.join(router);
+  peer.send([64, 1, {}, "com.may"]);
+  await peer.take();
+  for (let call = 2; call <= CALLS; call++) peer.send([48, call, {}, "com.guarded"]);
+  for (let invocation = 1; invocation < CALLS; invocation++) {
+    const messages = [await peer.take()];
+    if (messages[0]?.[0] === 8) messages.push(await peer.take());
+    expect(messages.at(-1)).toEqual([68, invocation, 1, {}]);
+    peer.send([70, invocation, {}]);
+  }
+  expect(await peer.take()).toEqual([8, 48, CALLS, {}, "wamp.error.no_such_procedure"]);
+});
+
+test("who may not register is told so", () => {
+  const authorizer: Authorizer = { authorize: ({ action }) => ({ allow: action !== "register" }) };
+  const callee = new TestSession(makeRealm({}, authorizer));
+  callee.send([64, 1, {}, "com.a"]);
+  expect(callee.take()).toEqual([[8, 64, 1, {}, "wamp.error.not_authorized"]]);
 });
 
 test("REGISTERED comes before any INVOCATION", () => {

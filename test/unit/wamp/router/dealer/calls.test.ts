@@ -165,6 +165,14 @@ test("attributes of payload passthru are passed on, and nothing else is", () => 
   expect(caller.take()).toEqual([[8, 48, 2, passthru, "com.error", ["answer"]]]);
 });
 
+test("progressive results are passed through too", () => {
+  const { caller, callee } = pairOf(makeRealm());
+  callee.register("com.add");
+  caller.call("com.add", { receive_progress: true });
+  callee.send([70, 1, { ...passthru, progress: true }, ["part"]]);
+  expect(caller.take()).toEqual([[50, 1, { ...passthru, progress: true }, ["part"]]]);
+});
+
 test("a callee that doesn't know payload passthru doesn't get any", () => {
   const realm = makeRealm();
   const callee = new TestSession(realm, {}, rolesWithout("callee", FEATURE));

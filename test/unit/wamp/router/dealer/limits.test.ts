@@ -1,6 +1,6 @@
-import type { Message } from "../../../../../src/wamp/protocol/messages.ts";
 import { expect, test } from "vitest";
 import { LimitError } from "../../../../../src/errors.ts";
+import type { List, Message } from "../../../../../src/wamp/protocol/messages.ts";
 import { makeRealm, TestSession } from "../../../../support/wamp-session.ts";
 
 const UNAVAILABLE = "wamp.error.unavailable";
@@ -91,23 +91,40 @@ test("a chunk that can't be sent to the callee fails the call", () => {
   expect(callee.take()).toMatchObject([[69, 1, { mode: "killnowait" }]]);
 });
 
-test.each([
-  [[70, 1, {}, ["much"]], []],
-  [
-    [70, 1, { progress: true }, ["much"]],
-    [[69, 1, { mode: "killnowait", reason: "wamp.error.canceled" }]],
-  ],
-  [[8, 68, 1, {}, "com.error", ["much"]], []],
-] as const)("an answer that can't be sent to the caller: %j", (answer: Message, told) => {
+const told: Message = [69, 1, { mode: "killnowait", reason: "wamp.error.canceled" }];
+
+test.each<{ answer: Message; interrupts: Message[] }>([
+  { answer: [70, 1, {}, ["much"]], interrupts: [] },
+  { answer: [70, 1, { progress: true }, ["much"]], interrupts: [told] },
+  { answer: [8, 68, 1, {}, "com.error", ["much"]], interrupts: [] },
+])("an answer that can't be sent to the caller: $answer", ({ answer, interrupts }) => {
   const realm = makeRealm();
   const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
   callee.register("com.work");
-  caller.refuses = (message) =>
-    message[0] === 50 || (message[0] === 8 && message[4] === "com.error") ? tooLarge : undefined;
+  caller.refuses = (message: List) =>
+    message.includes("com.error") || message[0] === 50 ? tooLarge : undefined;
   caller.call("com.work", { receive_progress: true });
   callee.take();
   callee.send(answer);
   expect(caller.take()).toEqual([[8, 48, 1, {}, TOO_LARGE]]);
-  expect(callee.take()).toEqual(told);
+  expect(callee.take()).toEqual(interrupts);
   expect(caller.session.calls.size + callee.session.invocations.size).toBe(0);
+});
+
+test("a caller that doesn't keep up with progressive results has an error instead", () => {
+  const realm = makeRealm({ maxQueue: 1000 });
+  const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
+  callee.register("com.load");
+  caller.call("com.load", { receive_progress: true });
+  caller.call("com.load");
+  callee.take();
+  caller.waiting = 1001;
+  callee.send([70, 1, { progress: true }, [1]]);
+  callee.send([70, 1, { progress: true }, [2]]);
+  callee.send([70, 2, {}, ["final"]]);
+  expect(caller.take()).toEqual([
+    [8, 48, 1, {}, UNAVAILABLE],
+    [50, 2, {}, ["final"]],
+  ]);
+  expect(callee.take()).toEqual([told]);
 });

@@ -86,6 +86,9 @@ test("get, list_callees and count_callees", () => {
   callee.leave();
   expect(ask("list_callees", 1)).toEqual([caller.id]);
   expect(ask("count_callees", 1)).toBe(1);
+  caller.send([66, caller.next(), 1]);
+  caller.take();
+  expect(ask("get", 1)).toBe("wamp.error.no_such_registration");
 });
 
 test.each(["get", "list_callees", "count_callees", "remove_callee"])(
@@ -171,17 +174,29 @@ test("what such a procedure throws is the answer, or logged", async () => {
   expect(logged).toEqual([bug]);
 });
 
-test.each(["cancel", "timeout", "leave"])(
-  "%s ends such a call, and its answer is dropped",
-  async (end) => {
+test.each([
+  ["cancel", true],
+  ["cancel", false],
+  ["timeout", true],
+  ["timeout", false],
+  ["leave", true],
+  ["leave", false],
+] as const)(
+  "%s ends such a call, and its answer is dropped (a result: %s)",
+  async (end, answered) => {
     const { caller, answers, clock } = setUpSlow();
     caller.call("wamp.test.slow", { timeout: 1000 });
     if (end === "cancel") caller.send([49, 1, { mode: "kill" }]);
     else if (end === "timeout") clock.advance(1000);
     else caller.leave();
-    const outcome = { cancel: "wamp.error.canceled", timeout: "wamp.error.timeout" }[end];
+    const outcome = {
+      cancel: "wamp.error.canceled",
+      timeout: "wamp.error.timeout",
+      leave: undefined,
+    }[end];
     expect(caller.take()).toEqual(outcome === undefined ? [] : [[8, 48, 1, {}, outcome]]);
-    answers[0]?.resolve({});
+    if (answered) answers[0]?.resolve({});
+    else answers[0]?.reject(new WampError("com.error"));
     await settled();
     expect(caller.take()).toEqual([]);
     expect(caller.session.calls.size + clock.timers).toBe(0);
