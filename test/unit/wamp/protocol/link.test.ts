@@ -66,6 +66,14 @@ test.each([
   },
 );
 
+test("a violation repeats nothing of what came", async () => {
+  const [a, b] = pair();
+  void a.send('[5,"secret",{}');
+  const receiving = new ConnectionLink(b, json).receive(() => undefined);
+  await expect(receiving).rejects.toThrow(/^this is no json$/);
+  a.terminate();
+});
+
 test("what the receiver throws comes out, a ClosedError of another connection, too", async () => {
   const closed = new ClosedError({ code: 1006, reason: "", wasClean: false, initiator: "remote" });
   for (const error of [new Error("broken"), closed]) {
