@@ -22,10 +22,13 @@ const OTHERWISE = Found.Edge | Found.Hole | Found.Surrogate | Found.Foreign;
  *
  * @example
  * ```ts
- * import { createRouter } from "fullduplex/wamp/router";
+ * import { json } from "fullduplex/wamp";
  * import { cbor } from "fullduplex/wamp/cbor";
+ * import { createRouter } from "fullduplex/wamp/router";
  *
- * const router = createRouter({ realms: { realm1: {} }, serializers: [cbor] });
+ * // The first one that a client offers, too, is used.
+ * const router = createRouter({ serializers: [cbor, json] });
+ * console.log(router.subprotocols); // ["wamp.2.cbor", "wamp.2.json"]
  * ```
  */
 export const cbor: Serializer = {

@@ -22,10 +22,13 @@ const wideEncoder = new Encoder({ ...options, useBigInt64: true });
  *
  * @example
  * ```ts
- * import { createRouter } from "fullduplex/wamp/router";
+ * import { json } from "fullduplex/wamp";
  * import { msgpack } from "fullduplex/wamp/msgpack";
+ * import { createRouter } from "fullduplex/wamp/router";
  *
- * const router = createRouter({ realms: { realm1: {} }, serializers: [msgpack] });
+ * // The first one that a client offers, too, is used.
+ * const router = createRouter({ serializers: [msgpack, json] });
+ * console.log(router.subprotocols); // ["wamp.2.msgpack", "wamp.2.json"]
  * ```
  */
 export const msgpack: Serializer = {

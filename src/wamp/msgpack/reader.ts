@@ -69,7 +69,7 @@ class Reader {
       case 0xce:
         return this.#uint(2 ** (head - 0xcc));
       case 0xcf:
-        return narrow(this.#view.getBigUint64(this.#skip(8)));
+        return this.#long(this.#view.getUint32(this.#skip(8)), false);
       case 0xd0:
         return this.#view.getInt8(this.#skip(1));
       case 0xd1:
@@ -77,7 +77,7 @@ class Reader {
       case 0xd2:
         return this.#view.getInt32(this.#skip(4));
       case 0xd3:
-        return narrow(this.#view.getBigInt64(this.#skip(8)));
+        return this.#long(this.#view.getInt32(this.#skip(8)), true);
       case 0xd9:
       case 0xda:
       case 0xdb:
@@ -127,6 +127,14 @@ class Reader {
       text += String.fromCharCode(byte);
     }
     return text;
+  }
+
+  /** The integer of 64 bits before, of which this is the upper half. */
+  #long(upper: number, isSigned: boolean): number | bigint {
+    const at = this.#at - 8;
+    // (Most are no bigints: it costs less to make none.)
+    if (Math.abs(upper) < 2 ** 21) return upper * 2 ** 32 + this.#view.getUint32(at + 4);
+    return narrow(isSigned ? this.#view.getBigInt64(at) : this.#view.getBigUint64(at));
   }
 
   #take(length: number): Uint8Array {

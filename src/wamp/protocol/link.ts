@@ -113,7 +113,11 @@ export class ConnectionLink implements Link {
   }
 
   async receive(each: (message: Message) => Promise<void> | undefined): Promise<void> {
-    const read = this.#connection.forEach((data) => each(parseMessage(this.#decode(data))));
+    // (Bytes may be lent: nothing of them is left in what was decoded.)
+    const options = { borrow: true };
+    const read = this.#connection.forEach((data) => {
+      return each(parseMessage(this.#decode(data)));
+    }, options);
     await read.catch((error: unknown) => {
       // (A closed connection is no error; but what `each` threw may be that of another connection.)
       if (!(error instanceof ClosedError) || this.#connection.state !== "closed") throw error;
@@ -125,7 +129,9 @@ export class ConnectionLink implements Link {
     try {
       return this.#serializer.decode(data);
     } catch (error) {
-      throw new Violation(`this is no ${this.#serializer.name}: ${(error as Error).message}`);
+      // (JSON's own message would repeat some of the text, which may be secret.)
+      const why = error instanceof SyntaxError ? "" : `: ${(error as Error).message}`;
+      throw new Violation(`this is no ${this.#serializer.name}${why}`);
     }
   }
 

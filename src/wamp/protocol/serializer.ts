@@ -25,7 +25,8 @@ export interface Serializer {
   encode(message: List): string | Uint8Array;
   /**
    * What was encoded; nobody has checked that it is a message. Whatever comes out can be encoded again, by each serializer. Of
-   * keys that come twice the last one counts; `__proto__` is a key as any other.
+   * keys that come twice the last one counts; `__proto__` is a key as any other. The bytes are only lent: what is kept of them is
+   * copied.
    *
    * @throws TypeError, RangeError or another error for what can't be decoded: text where it should be binary and the other way round, too.
    */

@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert";
+import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { cbor } from "../../../../src/wamp/cbor/cbor.ts";
@@ -121,6 +122,13 @@ test.each(each)(
     expect(() => serializer.encode(circular)).toThrow(RangeError);
   },
 );
+
+test.each(each)("%s: data of another context of the program is data", (_name, serializer) => {
+  const value: unknown = runInNewContext("({ a: [{ b: new Uint8Array([1, 2]) }], c: 1 })");
+  expect(sent(serializer, value)).toStrictEqual({ a: [{ b: new Uint8Array([1, 2]) }], c: 1 });
+  const date: unknown = runInNewContext("new Date()");
+  expect(() => serializer.encode([date])).toThrow("and not a Date");
+});
 
 test.each(each)("%s: bytes are copied, and a view's own", (_name, serializer) => {
   const view = new Uint8Array([0, 1, 2, 3, 255]).subarray(1, 4);
