@@ -1,0 +1,81 @@
+/**
+ * The methods that a client offers in one HELLO, and the attempts that came of them.
+ *
+ * @module
+ */
+
+import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import type { Challenge, Dict, WelcomeDetails } from "../../protocol/messages.ts";
+import type { Answer, Attempt, Authentication, AuthenticationContext } from "./authentication.ts";
+
+/** What HELLO.Details says about authentication. */
+export interface AuthenticationDetails {
+  readonly authmethods: readonly string[];
+  readonly authid?: string;
+  readonly authextra?: Dict;
+}
+
+export class Attempts {
+  /** For HELLO.Details. */
+  readonly details: AuthenticationDetails;
+  readonly #byMethod: ReadonlyMap<string, Attempt>;
+  readonly #answered = new Set<Attempt>();
+
+  private constructor(details: AuthenticationDetails, byMethod: ReadonlyMap<string, Attempt>) {
+    this.details = details;
+    this.#byMethod = byMethod;
+  }
+
+  /**
+   * In the client's order of preference; none of them is `anonymous`.
+   *
+   * @throws TypeError for two of one method, and for two that name different `authid`s: a HELLO has only one.
+   */
+  static async begin(
+    methods: readonly Authentication[],
+    context: AuthenticationContext,
+  ): Promise<Attempts> {
+    const byMethod = new Map<string, Attempt>();
+    const authids = new Set<string>();
+    const authextra = new Map<string, unknown>();
+    for (const authentication of methods) {
+      const { method, authid } = authentication;
+      if (byMethod.has(method)) throw new TypeError(`there are two ways to authenticate by ${method}`);
+      const attempt = await authentication.begin(context);
+      byMethod.set(method, attempt);
+      if (authid !== undefined) authids.add(authid);
+      for (const [name, value] of Object.entries(attempt.authextra ?? {})) {
+        authextra.set(name, value);
+      }
+    }
+    if (authids.size > 1) throw new TypeError("a session can ask for one authid only");
+    const authmethods = byMethod.size > 0 ? [...byMethod.keys()] : ["anonymous"];
+    const [authid] = authids;
+    const details = {
+      authmethods,
+      ...(authid === undefined ? {} : { authid }),
+      ...(authextra.size === 0 ? {} : { authextra: Object.fromEntries(authextra) }),
+    };
+    return new Attempts(details, byMethod);
+  }
+
+  /** @throws WampError for a method that wasn't offered, and for a challenge that must not be answered. */
+  async answer([, method, extra]: Challenge): Promise<Answer> {
+    const attempt = this.#byMethod.get(method);
+    if (!attempt) {
+      throw new WampError(ErrorUri.AuthenticationFailed, [`the router asks for ${method}`]);
+    }
+    this.#answered.add(attempt);
+    return attempt.challenge(extra);
+  }
+
+  /** @throws WampError to refuse the router. */
+  welcome(details: WelcomeDetails): void {
+    for (const attempt of this.#answered) attempt.welcome?.(details);
+    if (this.#answered.size > 0) return;
+    const named = this.#byMethod.get(details.authmethod ?? "");
+    if (named) return named.welcome?.(details);
+    // Else a router that can prove nothing would only have to say that it asks for nothing.
+    for (const attempt of this.#byMethod.values()) attempt.welcome?.(details);
+  }
+}
