@@ -12,7 +12,7 @@ import { MessageType } from "../protocol/message-type.ts";
 import type { Authenticate, Hello, HelloDetails, Id, Roles, Uri } from "../protocol/messages.ts";
 import { isDict } from "../protocol/parse.ts";
 import { isUri } from "../protocol/uri.ts";
-import type { Authenticator, Step } from "./authentication/authenticator.ts";
+import type { Authenticator, Introduction, Step } from "./authentication/authenticator.ts";
 import type { Principal } from "./principal.ts";
 import type { Realm } from "./realm.ts";
 import type { RouterCore } from "./router.ts";
@@ -27,6 +27,8 @@ export interface JoiningEvents {
   readonly ended: (end: SessionEnd) => void;
 }
 
+const CLIENT_ROLE_NAMES = ["publisher", "subscriber", "caller", "callee"];
+
 type Respond = Extract<Step, { type: "challenge" }>["respond"];
 
 export class Joining {
@@ -36,6 +38,9 @@ export class Joining {
   readonly #events: JoiningEvents;
   readonly #id: Id = randomId();
   #realm: Realm | undefined;
+  /** The ways to authenticate that are left. */
+  #candidates: Authenticator[] = [];
+  #introduction: Introduction | undefined;
   #method = "";
   #details: HelloDetails = { roles: {} };
   #respond: Respond | undefined;
@@ -60,10 +65,15 @@ export class Joining {
     this.#realm = realm;
     this.#details = details;
     if (this.#trusted) return this.#accept(this.#trusted);
-    const authenticator = choose(realm.options.authenticators, details.authmethods);
-    if (!authenticator) return this.#events.refused(ErrorUri.NoMatchingAuthMethod);
-    this.#method = authenticator.method;
-    return this.#take(() => authenticator.begin(this.#introduction(realm)));
+    const offered = details.authmethods ?? [];
+    // Who offers nothing is anonymous.
+    const methods = offered.length > 0 ? offered : ["anonymous"];
+    this.#candidates = candidates(realm.options.authenticators, methods);
+    this.#introduction = introduce(realm, details, methods, {
+      session: this.#id,
+      link: this.#link,
+    });
+    return this.#tryNext();
   }
 
   respond([, signature, extra]: Authenticate): void {
@@ -78,16 +88,12 @@ export class Joining {
     this.#canceled = true;
   }
 
-  #introduction(realm: Realm): Parameters<Authenticator["begin"]>[0] {
-    const { authid, authrole, authextra = {} } = this.#details;
-    return {
-      realm: realm.name,
-      session: this.#id,
-      authid,
-      authrole,
-      authextra,
-      link: this.#link.facts,
-    };
+  /** In the client's order, until one has something to go by. */
+  #tryNext(): void {
+    const authenticator = this.#candidates.shift();
+    if (!authenticator) return this.#events.refused(ErrorUri.NoMatchingAuthMethod);
+    this.#method = authenticator.method;
+    return this.#take(() => authenticator.begin(this.#introduction as Introduction));
   }
 
   #take(next: () => Step | Promise<Step>): void {
@@ -107,8 +113,10 @@ export class Joining {
     if (this.#canceled) return;
     if (step.type === "accept") return this.#accept(step.principal);
     if (step.type === "refuse") return this.#events.refused(step.reason, step.message);
+    if (step.type === "skip") return this.#tryNext();
+    this.#candidates = [];
     this.#respond = step.respond;
-    void this.#link.send([MessageType.Challenge, this.#method, step.extra]);
+    void this.#link.send([MessageType.Challenge, step.method ?? this.#method, step.extra]);
   }
 
   #fail(error: unknown): void {
@@ -136,18 +144,31 @@ export class Joining {
   }
 }
 
+/** At least one that clients have, and each as the specification wants it. */
 function hasRole(roles: Roles): boolean {
-  return Object.values(roles).length > 0 && Object.values(roles).every(isDict);
+  return (
+    isDict(roles) &&
+    CLIENT_ROLE_NAMES.some((name) => Object.hasOwn(roles, name)) &&
+    Object.values(roles).every((role) => isDict(role) && isDict(role["features"] ?? {}))
+  );
 }
 
-/** In the client's order; who offers nothing is anonymous. */
-function choose(
+/** In the client's order; several of one method in the realm's. */
+function candidates(
   authenticators: readonly Authenticator[],
-  offered: readonly string[] = ["anonymous"],
-): Authenticator | undefined {
-  for (const method of offered) {
-    const found = authenticators.find((authenticator) => authenticator.method === method);
-    if (found) return found;
-  }
-  return undefined;
+  methods: readonly string[],
+): Authenticator[] {
+  // (Names that a client repeats are not tried again: each client has one attempt.)
+  const names = [...new Set(methods)];
+  return names.flatMap((name) => authenticators.filter(({ method }) => method === name));
+}
+
+function introduce(
+  realm: Realm,
+  { authid, authrole, authextra = {} }: HelloDetails,
+  authmethods: readonly string[],
+  { session, link }: { readonly session: Id; readonly link: Link },
+): Introduction {
+  const said = { authid, authrole, authextra, authmethods };
+  return { realm: realm.name, session, ...said, link: link.facts };
 }

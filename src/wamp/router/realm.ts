@@ -57,6 +57,7 @@ export class Realm {
     this.sessions.delete(session.id);
     this.dealer.leave(session);
     this.broker.leave(session);
+    this.options.authorizer?.leave?.(session.id);
     const { authid, authrole } = session.principal;
     this.publishMeta("wamp.session.on_leave", [session.id, authid, authrole]);
   }

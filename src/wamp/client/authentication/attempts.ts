@@ -40,7 +40,8 @@ export class Attempts {
     const authextra = new Map<string, unknown>();
     for (const authentication of methods) {
       const { method, authid } = authentication;
-      if (byMethod.has(method)) throw new TypeError(`there are two ways to authenticate by ${method}`);
+      if (byMethod.has(method))
+        throw new TypeError(`there are two ways to authenticate by ${method}`);
       const attempt = await authentication.begin(context);
       byMethod.set(method, attempt);
       if (authid !== undefined) authids.add(authid);

@@ -23,6 +23,8 @@ export interface AuthorizationRequest {
 export interface Decision {
   readonly allow: boolean;
   readonly disclose?: boolean | undefined;
+  /** Trust level of what is published or called, for its receivers. */
+  readonly trustlevel?: number | undefined;
 }
 
 export interface Authorizer {
@@ -31,4 +33,6 @@ export interface Authorizer {
    * `wamp.error.authorization_failed`, and is logged.
    */
   authorize(request: AuthorizationRequest): Decision | Promise<Decision>;
+  /** A session has gone: what is remembered of it can be forgotten. */
+  leave?(session: Id): void;
 }
