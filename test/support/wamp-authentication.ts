@@ -10,14 +10,17 @@ import { vi } from "vitest";
 import type { Connection } from "../../src/connection/connection.ts";
 import { Attempts } from "../../src/wamp/client/authentication/attempts.ts";
 import type { Authentication } from "../../src/wamp/client/authentication/authentication.ts";
+import { ClientSession } from "../../src/wamp/client/session.ts";
 import { CLIENT_ROLES } from "../../src/wamp/protocol/features.ts";
 import { MessageType } from "../../src/wamp/protocol/message-type.ts";
+import { memoryLinks } from "../../src/wamp/protocol/memory-link.ts";
 import type { Dict, HelloDetails, Message, Welcome } from "../../src/wamp/protocol/messages.ts";
 import type {
   Authenticator,
   Introduction,
   Step,
 } from "../../src/wamp/router/authentication/authenticator.ts";
+import type { Principal } from "../../src/wamp/router/principal.ts";
 import { RouterCore } from "../../src/wamp/router/router.ts";
 import { RecordingLogger } from "./recording-logger.ts";
 import { root } from "./project.ts";
@@ -65,6 +68,23 @@ export async function welcomed(
   if (end[0] !== MessageType.Welcome) throw new Error(`refused: ${JSON.stringify(end)}`);
   const { roles: _, agent: __, realm: ___, ...rest } = end[2];
   return rest;
+}
+
+/** A session of the application's own. */
+export async function localSession(
+  router: RouterCore,
+  realm: string,
+  identity: Partial<Principal> = {},
+): Promise<ClientSession> {
+  const [ours, theirs] = memoryLinks();
+  const local = {
+    authid: "local",
+    authrole: "trusted",
+    authmethod: "local",
+    authprovider: "local",
+  };
+  void router.attach(theirs, { ...local, ...identity });
+  return ClientSession.join(ours, realm);
 }
 
 /** What a client says in its HELLO, for a method that is asked directly; `request` is the handshake below. */

@@ -47,7 +47,7 @@ export { wampcraSecret } from "../authentication/wampcra.ts";
 export type { WampcraSalting } from "../authentication/wampcra.ts";
 export { allowAll } from "./authorization/allow-all.ts";
 export { askFunction, askProcedure } from "./authorization/ask.ts";
-export type { Answer, AskOptions, AskingSession, Decide } from "./authorization/ask.ts";
+export type { Answer, AskOptions, AskProcedureOptions, Decide } from "./authorization/ask.ts";
 export { permissions } from "./authorization/permissions.ts";
 export type { Permission, PermissionsOptions } from "./authorization/permissions.ts";
 export type {

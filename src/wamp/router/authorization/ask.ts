@@ -49,12 +49,16 @@ export function askFunction(decide: Decide, options: AskOptions = {}): Authorize
   return new Asking(decide, options);
 }
 
+export interface AskProcedureOptions extends AskOptions {
+  /** The role of those who may do anything unasked: the asking session, and whoever registers the procedure. Default: `trusted`, as of `router.session`. */
+  readonly trusted?: string | undefined;
+}
+
 /**
  * Asks a procedure, wherever it is registered, with details of the session, the URI, the action (`call`, `register`, `publish`
  * or `subscribe`) and `{ match }`. It returns a boolean, or `{ allow, disclose?, trustlevel?, cache? }`.
  *
- * `session` is called for each request, since it is made after the router. What that session itself does is allowed: it may
- * register the procedure, too.
+ * `session` is called for each request, since it is made after the router.
  *
  * @example
  * ```ts
@@ -64,24 +68,20 @@ export function askFunction(decide: Decide, options: AskOptions = {}): Authorize
  * ```
  */
 export function askProcedure(
-  session: () => AskingSession | Promise<AskingSession>,
+  session: () => Caller | Promise<Caller>,
   procedure: Uri,
-  options: AskOptions = {},
+  options: AskProcedureOptions = {},
 ): Authorizer {
-  checkOptions("askProcedure", options, NAMES);
-  const decide: Decide = async ({ action, uri, match, principal, session: id }) => {
-    const asking = await session();
-    if (asking.id === id) return true;
-    const { authid, authrole, authmethod, authprovider } = principal;
-    const details = { session: id, authid, authrole, authmethod, authprovider };
-    return readAnswer(await asking.call(procedure, [details, uri, action, { match }]));
+  checkOptions("askProcedure", options, { ...NAMES, trusted: true });
+  const { trusted = "trusted" } = options;
+  const ask = async ({ action, uri, match, ...who }: AuthorizationRequest): Promise<Answer> => {
+    const { authid, authrole, authmethod, authprovider } = who.principal;
+    const details = { session: who.session, authid, authrole, authmethod, authprovider };
+    const caller = await session();
+    return readAnswer(await caller.call(procedure, [details, uri, action, { match }]));
   };
-  return new Asking(decide, options);
-}
-
-/** A session of the application's own, from `router.session`. */
-export interface AskingSession extends Caller {
-  readonly id: number;
+  // (Who asks must not be asked about: that would never end.)
+  return new Asking((request) => request.principal.authrole === trusted || ask(request), options);
 }
 
 class Asking implements Authorizer {

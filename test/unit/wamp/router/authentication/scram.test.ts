@@ -135,7 +135,7 @@ test("AUTHENTICATE has to repeat what was agreed on", async () => {
   const attempt = await client.begin({ connection: undefined });
   const { extra, respond } = await challengeOf(method, {
     authid: "joe",
-    authextra: attempt.authextra,
+    authextra: attempt.authextra ?? {},
   });
   const { signature, extra: given } = await attempt.challenge(extra);
   for (const change of [
