@@ -13,7 +13,7 @@ import type { SigningKey } from "../../authentication/ed25519.ts";
 import type { Dict } from "../../protocol/messages.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { Authenticator, Introduction } from "./authenticator.ts";
-import { REFUSED, admit, byAuthid } from "./principals.ts";
+import { REFUSED, admit, byAuthid, checkFacts } from "./principals.ts";
 import type { FindPrincipal, PrincipalFacts } from "./principals.ts";
 
 /** Somebody with one or more keys. */
@@ -128,8 +128,9 @@ function finder(principals: CryptosignOptions["principals"]): Find {
   };
 }
 
-function keysOf({ publicKeys, role }: CryptosignPrincipal): string[] {
-  if (typeof role !== "string") throw new TypeError("a principal needs a role");
+function keysOf(facts: CryptosignPrincipal): string[] {
+  checkFacts(facts);
+  const { publicKeys } = facts;
   if (!Array.isArray(publicKeys)) throw new TypeError("cryptosign: a principal needs publicKeys");
   return (publicKeys as readonly string[]).map((key) => toHex(readKey(key)));
 }

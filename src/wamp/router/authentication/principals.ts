@@ -93,9 +93,22 @@ export class Directory<Facts extends PrincipalFacts> {
   }
 
   #check(facts: Facts): void {
-    if (typeof facts.role !== "string") throw new TypeError("a principal needs a role");
+    checkFacts(facts);
     this.#kind.check(facts);
   }
+}
+
+/** What a function finds may come from a procedure of anybody's: a text for `roles` must not match by a part of it. */
+export function checkFacts({ role, roles, authid }: PrincipalFacts): void {
+  if (typeof role !== "string") throw new TypeError("a principal needs a role");
+  if (roles !== undefined && !(Array.isArray(roles) && roles.every(isText))) {
+    throw new TypeError("a principal's roles are a list");
+  }
+  if (authid !== undefined && !isText(authid)) throw new TypeError("a principal's authid is text");
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
 }
 
 /** By `authid`: prototypes have no principals. */
@@ -122,6 +135,7 @@ export function roleOf(
 
 /** For somebody who has proven who it is: it joins, unless it asked for more than is its own. */
 export function admit(facts: PrincipalFacts, introduction: Introduction, method: string): Step {
+  checkFacts(facts);
   const authid = facts.authid ?? introduction.authid;
   if (authid === undefined) throw new TypeError("a principal needs an authid");
   if (introduction.authid !== undefined && introduction.authid !== authid) return REFUSED;

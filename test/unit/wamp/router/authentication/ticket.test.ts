@@ -111,6 +111,9 @@ test("what a function throws, or makes no sense, is logged and looks the same", 
     () => Promise.reject(new Error("no database")),
     () => ({ role: "user" }) as never,
     () => ({ ticket: "1" }) as never,
+    () => ({ ticket: "1", role: "user", roles: "admin,user" }) as never,
+    () => ({ ticket: "1", role: "user", authid: 1 }) as never,
+    () => true as never,
   ];
   for (const principals of makers) {
     const { router, logger } = routerWith(ticket({ principals }));

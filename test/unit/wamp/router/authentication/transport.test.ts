@@ -112,6 +112,21 @@ describe("a cookie", () => {
     expect(await begin("session=b8", "ann")).toMatchObject({ type: "accept" });
   });
 
+  test("is found by a function that makes no sense", async () => {
+    for (const facts of [
+      true,
+      {},
+      { authid: "joe" },
+      { role: "user" },
+      { ...joe, roles: "root" },
+    ]) {
+      const broken = cookie({ name: "id", principals: () => facts as never });
+      const headers = new Headers({ cookie: "id=1" });
+      const said = introduction({ authrole: "root" }, { headers });
+      await expect(broken.begin(said)).rejects.toThrow(TypeError);
+    }
+  });
+
   test("isn't there in memory", async () => {
     expect(await method.begin(introduction())).toEqual({ type: "skip" });
   });
