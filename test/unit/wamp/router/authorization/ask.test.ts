@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
 import { Deferred } from "../../../../../src/util/deferred.ts";
-import type { Message } from "../../../../../src/wamp/protocol/messages.ts";
+import type { Invocation, Message } from "../../../../../src/wamp/protocol/messages.ts";
 import { askFunction, askProcedure } from "../../../../../src/wamp/router/authorization/ask.ts";
 import type { Answer } from "../../../../../src/wamp/router/authorization/ask.ts";
 import type {
@@ -221,8 +221,10 @@ describe("a procedure", () => {
     // While both wait, the callee does something that others would be asked about.
     callee.send([64, 2, {}, "com.p"]);
     expect((await callee.take())[0]).toBe(65);
-    const answer = ([, invocation]: Message, result: unknown): void =>
-      callee.send([70, invocation as number, {}, [result]]);
+    const answer = (message: Message, result: unknown): void => {
+      const [, invocation] = message as Invocation;
+      callee.send([70, invocation, {}, [result]]);
+    };
     for (const invocation of invocations) answer(invocation, true);
     for (const _ of peers) answer(await callee.take(), "done");
     for (const peer of peers) expect(await peer.take()).toEqual([50, 1, {}, ["done"]]);
