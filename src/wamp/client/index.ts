@@ -6,6 +6,22 @@
 
 export { joinRealm, wampClient } from "./wamp-client.ts";
 export { WampResult } from "./result.ts";
+export type {
+  Answer,
+  Attempt,
+  Authentication,
+  AuthenticationContext,
+} from "./authentication/authentication.ts";
+export { cryptosign } from "./authentication/cryptosign.ts";
+export type { CryptosignOptions } from "./authentication/cryptosign.ts";
+export { anonymous, cookie, tls } from "./authentication/implicit.ts";
+export { scram } from "./authentication/scram.ts";
+export type { ScramOptions } from "./authentication/scram.ts";
+export type { ScramLimits } from "./authentication/scram-challenge.ts";
+export { ticket } from "./authentication/ticket.ts";
+export type { TicketOptions } from "./authentication/ticket.ts";
+export { wampcra } from "./authentication/wampcra.ts";
+export type { WampcraOptions } from "./authentication/wampcra.ts";
 export { WampError } from "../protocol/errors.ts";
 export { json } from "../protocol/json.ts";
 export type { Serializer } from "../protocol/serializer.ts";

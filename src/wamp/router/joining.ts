@@ -9,10 +9,9 @@ import { ROUTER_ROLES } from "../protocol/features.ts";
 import { randomId } from "../protocol/ids.ts";
 import type { Link } from "../protocol/link.ts";
 import { MessageType } from "../protocol/message-type.ts";
-import type { Authenticate, Hello, HelloDetails, Id, Roles, Uri } from "../protocol/messages.ts";
-import { isDict } from "../protocol/parse.ts";
+import type { Authenticate, Hello, HelloDetails, Id, Uri } from "../protocol/messages.ts";
 import { isUri } from "../protocol/uri.ts";
-import type { Authenticator, Step } from "./authentication/authenticator.ts";
+import type { Authenticator, Introduction, Step } from "./authentication/authenticator.ts";
 import type { Principal } from "./principal.ts";
 import type { RealmOptions } from "./options.ts";
 import type { RouterCore } from "./router.ts";
@@ -37,6 +36,9 @@ export class Joining {
   readonly #id: Id = randomId();
   #name: Uri = "";
   #realm: RealmOptions = { authenticators: [] };
+  /** The ways to authenticate that are left. */
+  #candidates: Authenticator[] = [];
+  #introduction: Introduction | undefined;
   #method = "";
   #details: HelloDetails = { roles: {} };
   #respond: Respond | undefined;
@@ -55,7 +57,6 @@ export class Joining {
   }
 
   begin([, name, details]: Hello): void {
-    if (!hasRole(details.roles)) throw new Violation("HELLO announces no role");
     const { settings } = this.#router;
     const realm = isUri(name, settings.uris) ? this.#router.realmOptions(name) : undefined;
     if (!realm) return this.#events.refused(ErrorUri.NoSuchRealm);
@@ -63,10 +64,15 @@ export class Joining {
     this.#realm = realm;
     this.#details = details;
     if (this.#trusted) return this.#accept(this.#trusted);
-    const authenticator = choose(realm.authenticators, details.authmethods);
-    if (!authenticator) return this.#events.refused(ErrorUri.NoMatchingAuthMethod);
-    this.#method = authenticator.method;
-    return this.#take(() => authenticator.begin(this.#introduction()));
+    const offered = details.authmethods ?? [];
+    // Who offers nothing is anonymous.
+    const methods = offered.length > 0 ? offered : ["anonymous"];
+    this.#candidates = candidates(realm.authenticators, methods);
+    this.#introduction = introduce(name, details, methods, {
+      session: this.#id,
+      link: this.#link,
+    });
+    return this.#tryNext();
   }
 
   respond([, signature, extra]: Authenticate): void {
@@ -81,16 +87,12 @@ export class Joining {
     this.#canceled = true;
   }
 
-  #introduction(): Parameters<Authenticator["begin"]>[0] {
-    const { authid, authrole, authextra = {} } = this.#details;
-    return {
-      realm: this.#name,
-      session: this.#id,
-      authid,
-      authrole,
-      authextra,
-      link: this.#link.facts,
-    };
+  /** In the client's order, until one has something to go by. */
+  #tryNext(): void {
+    const authenticator = this.#candidates.shift();
+    if (!authenticator) return this.#events.refused(ErrorUri.NoMatchingAuthMethod);
+    this.#method = authenticator.method;
+    return this.#take(() => authenticator.begin(this.#introduction as Introduction));
   }
 
   #take(next: () => Step | Promise<Step>): void {
@@ -110,8 +112,10 @@ export class Joining {
     if (this.#canceled) return;
     if (step.type === "accept") return this.#accept(step.principal);
     if (step.type === "refuse") return this.#events.refused(step.reason, step.message);
+    if (step.type === "skip") return this.#tryNext();
+    this.#candidates = [];
     this.#respond = step.respond;
-    void this.#link.send([MessageType.Challenge, this.#method, step.extra]);
+    void this.#link.send([MessageType.Challenge, step.method ?? this.#method, step.extra]);
   }
 
   #fail(error: unknown): void {
@@ -139,18 +143,22 @@ export class Joining {
   }
 }
 
-function hasRole(roles: Roles): boolean {
-  return Object.values(roles).length > 0 && Object.values(roles).every(isDict);
+/** In the client's order; several of one method in the realm's. */
+function candidates(
+  authenticators: readonly Authenticator[],
+  methods: readonly string[],
+): Authenticator[] {
+  // (Names that a client repeats are not tried again: each client has one attempt.)
+  const names = [...new Set(methods)];
+  return names.flatMap((name) => authenticators.filter(({ method }) => method === name));
 }
 
-/** In the client's order; who offers nothing is anonymous. */
-function choose(
-  authenticators: readonly Authenticator[],
-  offered: readonly string[] = ["anonymous"],
-): Authenticator | undefined {
-  for (const method of offered) {
-    const found = authenticators.find((authenticator) => authenticator.method === method);
-    if (found) return found;
-  }
-  return undefined;
+function introduce(
+  realm: Uri,
+  { authid, authrole, authextra = {} }: HelloDetails,
+  authmethods: readonly string[],
+  { session, link }: { readonly session: Id; readonly link: Link },
+): Introduction {
+  const said = { authid, authrole, authextra, authmethods };
+  return { realm, session, ...said, link: link.facts };
 }

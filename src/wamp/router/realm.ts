@@ -54,6 +54,7 @@ export class Realm {
     this.sessions.delete(session.id);
     this.dealer.leave(session);
     this.broker.leave(session, { testaments: !quiet });
+    this.options.authorizer?.leave?.(session.id);
     if (this.sessions.size === 0) this.#onEmpty?.();
     if (quiet) return;
     const { authid, authrole } = session.principal;

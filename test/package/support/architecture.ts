@@ -38,7 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** The libraries of others that a layer may import: dependencies of the package. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   channels: ["jose"],
-  wamp: ["@msgpack/msgpack", "cborg"],
+  wamp: ["@msgpack/msgpack", "@noble/hashes/argon2.js", "cborg"],
 };
 
 /** The layers that may import `node:*`. */

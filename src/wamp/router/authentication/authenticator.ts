@@ -16,6 +16,8 @@ export interface Introduction {
   readonly authid: string | undefined;
   readonly authrole: string | undefined;
   readonly authextra: Dict;
+  /** The methods that the client offers, in its order. */
+  readonly authmethods: readonly string[];
   readonly link: LinkFacts;
 }
 
@@ -24,6 +26,8 @@ export type Step =
   | { readonly type: "accept"; readonly principal: Principal }
   | {
       readonly type: "challenge";
+      /** Default: the authenticator's. */
+      readonly method?: string | undefined;
       /** CHALLENGE.Extra. */
       readonly extra: Dict;
       /** Given what the client answered: AUTHENTICATE.Signature and Extra. */
@@ -34,7 +38,9 @@ export type Step =
       /** Such as `wamp.error.authentication_denied`. Says nothing that helps to guess. */
       readonly reason: Uri;
       readonly message?: string | undefined;
-    };
+    }
+  /** As a first step only: there is nothing to go by, as without a cookie. The next method of the client's is tried. */
+  | { readonly type: "skip" };
 
 /** One method, such as `ticket`, with what it takes to check its claims. */
 export interface Authenticator {

@@ -33,4 +33,6 @@ export interface Authorizer {
    * `wamp.error.authorization_failed`, and is logged.
    */
   authorize(request: AuthorizationRequest): Decision | Promise<Decision>;
+  /** A session has gone: what is remembered of it can be forgotten. */
+  leave?(session: Id): void;
 }

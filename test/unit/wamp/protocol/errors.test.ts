@@ -32,8 +32,10 @@ test("a violation is an error of its own", () => {
   expect(new Violation("why")).not.toBeInstanceOf(FullduplexError);
 });
 
-test("all URIs are the protocol's own, and strict", () => {
+test("all URIs are the protocol's own, or ours, and strict", () => {
   const uris = [...Object.values(ErrorUri), ...Object.values(CloseUri)];
-  expect(uris.every((uri) => uri.startsWith("wamp.") && isUri(uri, "strict"))).toBe(true);
+  expect(uris.every((uri) => /^(wamp|fullduplex\.error)\./.test(uri) && isUri(uri, "strict"))).toBe(
+    true,
+  );
   expect(new Set(uris).size).toBe(uris.length);
 });

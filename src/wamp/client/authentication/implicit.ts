@@ -1,0 +1,35 @@
+/**
+ * Methods in which the client says nothing: it is nobody in particular, or the way it came says it all.
+ *
+ * @module
+ */
+
+import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import type { Authentication } from "./authentication.ts";
+
+/** Joins as nobody in particular. It is what a client does that is given no method, and can be the last one of several. */
+export function anonymous(): Authentication {
+  return implicit("anonymous");
+}
+
+/** The certificate that the connection was opened with says it all (`tls: { cert, key }` of `connect`). */
+export function tls({ authid }: { readonly authid?: string } = {}): Authentication {
+  return implicit("tls", authid);
+}
+
+/** The cookie that the connection was opened with says it all: the browser's, or a header of `connect`. */
+export function cookie({ authid }: { readonly authid?: string } = {}): Authentication {
+  return implicit("cookie", authid);
+}
+
+function implicit(method: string, authid?: string): Authentication {
+  return {
+    method,
+    authid,
+    begin: () => ({
+      challenge() {
+        throw new WampError(ErrorUri.AuthenticationFailed, [`${method} has no CHALLENGE`]);
+      },
+    }),
+  };
+}
