@@ -58,8 +58,8 @@ export class Session {
   readonly requests: Requests;
   readonly invocations: Invocations;
   /** By the router's ids. */
-  readonly subscriptions = new Map<Id, EventSink>();
-  readonly registrations = new Map<Id, Procedure & Revocable>();
+  readonly subscriptions: Map<Id, EventSink> = new Map();
+  readonly registrations: Map<Id, Procedure & Revocable> = new Map();
   readonly #init: SessionInit;
   readonly #gone = new Deferred<void>();
   /** `leaving`: all that is still listened to is the answer to a GOODBYE. */

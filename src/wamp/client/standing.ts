@@ -36,7 +36,7 @@ export function patternKey(uri: Uri, match: MatchPolicy = "exact"): string {
 export abstract class Standing implements Revocable {
   readonly uri: Uri;
   protected readonly host: StandingHost;
-  protected readonly endedLater = new Deferred<unknown>();
+  protected readonly endedLater: Deferred<unknown> = new Deferred();
   protected isOver = false;
   readonly #granted = new Deferred<void>();
   #id: Id | undefined;
