@@ -10,7 +10,6 @@ import { PreparedMessage } from "../../connection/prepared-message.ts";
 import { ClosedError } from "../../errors.ts";
 import { Violation } from "./errors.ts";
 import type { Message } from "./messages.ts";
-import { parseMessage } from "./parse.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** What is known about the way a link goes; for authenticators. */
@@ -44,6 +43,13 @@ export interface Link {
   terminate(): void;
 }
 
+/**
+ * Makes a message of what was decoded: `parseMessage` for a router, `fromRouter` for a client.
+ *
+ * @throws Violation for what the peer must not send.
+ */
+export type Parse = (value: unknown) => Message;
+
 /** Bytes: what a connection takes at once, by default. */
 const HIGH_WATER_MARK = 65_536;
 
@@ -71,11 +77,13 @@ export class ConnectionLink implements Link {
   readonly facts: LinkFacts;
   readonly #connection: Connection;
   readonly #serializer: Serializer;
+  readonly #parse: Parse;
 
-  constructor(connection: Connection, serializer: Serializer) {
+  constructor(connection: Connection, serializer: Serializer, parse: Parse) {
     this.facts = { connection, serializer: serializer.name };
     this.#connection = connection;
     this.#serializer = serializer;
+    this.#parse = parse;
   }
 
   get waiting(): number {
@@ -93,7 +101,7 @@ export class ConnectionLink implements Link {
   }
 
   async receive(each: (message: Message) => Promise<void> | undefined): Promise<void> {
-    const read = this.#connection.forEach((data) => each(parseMessage(this.#decode(data))));
+    const read = this.#connection.forEach((data) => each(this.#parse(this.#decode(data))));
     await read.catch((error: unknown) => {
       if (!(error instanceof ClosedError)) throw error;
     });
