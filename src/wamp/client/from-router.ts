@@ -46,7 +46,7 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
 export function fromRouter(message: unknown): Message {
   if (!Array.isArray(message)) throw new Violation("a message is a list");
   const layout = LAYOUTS.get(message[0]);
-  if (layout === undefined) throw new Violation(`a router sends no message of type ${message[0]}`);
+  if (layout === undefined) throw new Violation("a router sends no message of that type");
   let at = 1;
   for (const letter of layout) at = check(message, at, letter);
   if (message.length > at) refuse(message, at);
@@ -104,5 +104,5 @@ function isOf(letter: string, value: unknown): boolean {
 }
 
 function refuse(message: unknown[], at: number, what = ""): never {
-  throw new Violation(`a message of type ${message[0]} is wrong at ${at}${what}`);
+  throw new Violation(`a message of type ${String(message[0])} is wrong at ${at}${what}`);
 }
