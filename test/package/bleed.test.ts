@@ -10,6 +10,9 @@ const MOST_BYTES = 4096;
 /** The same for the client of channels, without that which connects. */
 const MOST_CHANNELS_BYTES = 6144;
 
+/** The same for the client of WAMP with JSON, without that which connects. */
+const MOST_WAMP_BYTES = 10_240;
+
 async function bundle(
   entry: string,
   conditions: string[] = ["fullduplex:source"],
@@ -52,6 +55,16 @@ test("a page that uses channels loads at most 6 KB for them, and nothing of thei
   const forbidden = /^src\/(?:protocol|node|server|client)\/|^node:|channels\/server\/(?!errors)/;
   expect(files.filter((file) => forbidden.test(file))).toEqual([]);
   expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_CHANNELS_BYTES);
+});
+
+test("a page that uses WAMP loads at most 10 KB for it, and nothing of the router and of other serializers", async () => {
+  const names = "{ joinRealm, json, WampError, WampResult, wampClient }";
+  const { files, contents } = await bundle("fullduplex/wamp", undefined, names);
+  const forbidden =
+    /^node_modules\/|^node:|^src\/(?:protocol|node|server|client|engine)\/|wamp\/(?:router|msgpack|cbor)\//;
+  expect(files.filter((file) => forbidden.test(file))).toEqual([]);
+  expect(files).toContain("src/wamp/client/wamp-client.ts");
+  expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_WAMP_BYTES);
 });
 
 test.each(["fullduplex/protocol", "fullduplex/testing"])(

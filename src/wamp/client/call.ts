@@ -110,9 +110,9 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
 
   #options(session: Session, isChunk: boolean): WireCallOptions {
     const { options, progress } = this.#init;
-    const { timeout } = options ?? {};
+    const { timeout = Infinity } = options ?? {};
     const sent = wireOptions(options);
-    const isTimed = timeout !== undefined && session.can("dealer", "call_timeout");
+    const isTimed = timeout < Infinity && session.can("dealer", "call_timeout");
     if (!isTimed && !progress && !isChunk) return sent;
     return {
       ...sent,

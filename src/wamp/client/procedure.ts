@@ -5,10 +5,9 @@
  */
 
 import { MessageType } from "../protocol/message-type.ts";
-import type { Id, RegisterOptions as WireRegisterOptions, Uri } from "../protocol/messages.ts";
+import type { Uri } from "../protocol/messages.ts";
 import type { Procedure } from "./invocation.ts";
 import { wireOptions } from "./options.ts";
-import type { Request } from "./requests.ts";
 import type { Session } from "./session.ts";
 import { patternKey, Standing } from "./standing.ts";
 import type { StandingHost } from "./standing.ts";
@@ -16,10 +15,11 @@ import type { Invocation, RegisterOptions, Registration } from "./types.ts";
 
 export class RegisteredProcedure extends Standing implements Procedure, Registration {
   protected readonly kind = "registration";
+  protected readonly type = MessageType.Register;
   readonly key: string;
   readonly handler: (invocation: Invocation) => unknown;
   readonly maxChunks: number | undefined;
-  readonly #options: WireRegisterOptions;
+  readonly #options: Readonly<Record<string, never>>;
 
   constructor(
     host: StandingHost,
@@ -50,22 +50,15 @@ export class RegisteredProcedure extends Standing implements Procedure, Registra
     this.host.report(error, { in: "invocation", uri: this.uri });
   }
 
-  protected makeRequest(request: Id): Request {
-    return [MessageType.Register, request, this.#options, this.uri];
+  protected options(): Readonly<Record<string, never>> {
+    return this.#options;
   }
 
-  protected makeUndo(request: Id, id: Id): Request {
-    return [MessageType.Unregister, request, id];
+  protected table(session: Session): Session["registrations"] {
+    return session.registrations;
   }
 
-  protected attach(session: Session, id: Id): void {
-    session.registrations.set(id, this);
-  }
-
-  /** (One that came after it may have got the same id.) */
-  protected detach(session: Session, id: Id): void {
-    if (session.registrations.get(id) === this) session.registrations.delete(id);
-  }
+  protected attached(): void {}
 
   protected finished(): void {}
 }

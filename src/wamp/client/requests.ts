@@ -24,7 +24,6 @@ import type {
   Unsubscribe,
   Unsubscribed,
 } from "../protocol/messages.ts";
-import { messageName } from "../protocol/parse.ts";
 
 export type Request = Publish | Subscribe | Unsubscribe | Call | Register | Unregister;
 export type Answer = Published | Subscribed | Unsubscribed | Result | Registered | Unregistered;
@@ -39,16 +38,6 @@ interface Pending {
   readonly type: number;
   readonly asker: Asker<never>;
 }
-
-/** The type of the request that an answer is for, by the answer's. */
-const REQUESTS: ReadonlyMap<number, number> = new Map([
-  [MessageType.Published, MessageType.Publish],
-  [MessageType.Subscribed, MessageType.Subscribe],
-  [MessageType.Unsubscribed, MessageType.Unsubscribe],
-  [MessageType.Result, MessageType.Call],
-  [MessageType.Registered, MessageType.Register],
-  [MessageType.Unregistered, MessageType.Unregister],
-]);
 
 export class Requests {
   readonly #link: Link;
@@ -85,17 +74,17 @@ export class Requests {
   /** @throws Violation for an answer to what was not asked. */
   succeed(answer: Answer): void {
     const [type, request] = answer;
-    const pending = this.#find(type, REQUESTS.get(type), request);
+    // (As the codes are: the answer is the number after the request's, but for RESULT.)
+    const isResult = type === MessageType.Result;
+    const pending = this.#find(isResult ? MessageType.Call : type - 1, request);
     if (!pending) return;
-    const isProgress = type === MessageType.Result && answer[2].progress === true;
-    if (!isProgress) this.#pending.delete(request);
+    if (!isResult || answer[2].progress !== true) this.#pending.delete(request);
     pending.asker.succeed(answer as never);
   }
 
   /** @throws Violation for an answer to what was not asked. */
-  fail([type, of, request, , uri, args, kwargs]: ErrorMessage): void {
-    if (!isRequest(of)) throw new Violation(`ERROR for a ${messageName(of)}`);
-    const pending = this.#find(type, of, request);
+  fail([, type, request, , uri, args, kwargs]: ErrorMessage): void {
+    const pending = this.#find(type, request);
     if (!pending) return;
     this.#pending.delete(request);
     pending.asker.fail(new WampError(uri, args, kwargs));
@@ -108,17 +97,12 @@ export class Requests {
     for (const { asker } of all) asker.fail(error);
   }
 
-  /** (One that nobody waits for any more isn't there.) */
-  #find(type: number, of: number | undefined, request: Id): Pending | undefined {
+  /** `undefined`: nobody waits any more. */
+  #find(type: number, request: Id): Pending | undefined {
     const pending = this.#pending.get(request);
-    if (pending ? pending.type !== of : request > this.#last) {
-      throw new Violation(`${messageName(type)} for request ${request}, which is another`);
+    if (pending ? pending.type !== type : request > this.#last) {
+      throw new Violation(`an answer to request ${request}, which is another`);
     }
     return pending;
   }
-}
-
-function isRequest(type: number): boolean {
-  for (const request of REQUESTS.values()) if (request === type) return true;
-  return false;
 }

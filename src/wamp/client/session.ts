@@ -22,7 +22,6 @@ import type {
   Uri,
   Welcome,
 } from "../protocol/messages.ts";
-import { messageName } from "../protocol/parse.ts";
 import { Attempts } from "./authentication/attempts.ts";
 import type { Authentication } from "./authentication/authentication.ts";
 import type { Procedure } from "./invocation.ts";
@@ -58,8 +57,8 @@ export class Session {
   readonly requests: Requests;
   readonly invocations: Invocations;
   /** By the router's ids. */
-  readonly subscriptions = new Map<Id, EventSink>();
-  readonly registrations = new Map<Id, Procedure & Revocable>();
+  readonly subscriptions: Map<Id, EventSink> = new Map();
+  readonly registrations: Map<Id, Procedure & Revocable> = new Map();
   readonly #init: SessionInit;
   readonly #gone = new Deferred<void>();
   /** `leaving`: all that is still listened to is the answer to a GOODBYE. */
@@ -133,10 +132,10 @@ export class Session {
   #join(message: Message): void {
     const [type] = message;
     const attempts = this.#attempts;
-    if (!attempts || this.#isAnswering) throw new Violation(`${messageName(type)} too early`);
+    if (!attempts || this.#isAnswering) unexpected(type);
     if (type === MessageType.Challenge) void this.#answer(attempts, message);
     else if (type === MessageType.Welcome) this.#welcome(attempts, message);
-    else throw new Violation(`${messageName(type)} before there is a session`);
+    else unexpected(type);
   }
 
   async #answer(attempts: Attempts, challenge: Challenge): Promise<void> {
@@ -200,7 +199,7 @@ export class Session {
         void this.link.send([MessageType.Goodbye, {}, CloseUri.GoodbyeAndOut]);
         return this.#farewell(message[2], message[1]);
       default:
-        throw new Violation(`${messageName(message[0])} within a session`);
+        return unexpected(message[0]);
     }
   }
 
@@ -254,6 +253,10 @@ export class Session {
     clock.clearTimeout(this.#deadline);
     this.#deadline = clock.setTimeout(callback, delay);
   }
+}
+
+function unexpected(type: number): never {
+  throw new Violation(`a message of type ${type} is not for now`);
 }
 
 function revoke(table: Map<Id, Revocable>, id: Id | undefined, reason: Uri | undefined): void {

@@ -11,8 +11,9 @@ import type { Clock, Timer } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { quiet } from "../../util/quiet.ts";
 import { ErrorUri, WampError } from "../protocol/errors.ts";
-import type { Id, MatchPolicy, Uri } from "../protocol/messages.ts";
-import type { Answer, Request } from "./requests.ts";
+import type { Id, MatchPolicy, Register, Subscribe, Uri } from "../protocol/messages.ts";
+import { isUri } from "../protocol/uri.ts";
+import type { Answer } from "./requests.ts";
 import type { Revocable, Session } from "./session.ts";
 import type { ErrorContext } from "./types.ts";
 
@@ -36,7 +37,7 @@ export function patternKey(uri: Uri, match: MatchPolicy = "exact"): string {
 export abstract class Standing implements Revocable {
   readonly uri: Uri;
   protected readonly host: StandingHost;
-  protected readonly endedLater = new Deferred<unknown>();
+  protected readonly endedLater: Deferred<unknown> = new Deferred();
   protected isOver = false;
   readonly #granted = new Deferred<void>();
   #id: Id | undefined;
@@ -70,11 +71,13 @@ export abstract class Standing implements Revocable {
   }
 
   protected abstract readonly kind: "subscription" | "registration";
-  protected abstract makeRequest(request: Id): Request;
-  protected abstract makeUndo(request: Id, id: Id): Request;
-  /** What comes for that id is for this from now on, or not any more. */
-  protected abstract attach(session: Session, id: Id): void;
-  protected abstract detach(session: Session, id: Id): void;
+  /** The request that it is asked for by; the one that undoes it has the code after the next. */
+  protected abstract readonly type: 32 | 64;
+  protected abstract options(): Subscribe[2] & Register[2];
+  /** Who gets what comes for an id. */
+  protected abstract table(session: Session): Map<Id, unknown>;
+  /** A session has granted it. */
+  protected abstract attached(): void;
   /** It has ended. */
   protected abstract finished(error: unknown): void;
 
@@ -83,7 +86,7 @@ export abstract class Standing implements Revocable {
     this.#session = session;
     const { requests } = session;
     try {
-      void requests.send(this.makeRequest(requests.next), {
+      void requests.send([this.type, requests.next, this.options(), this.uri], {
         succeed: ([, , id]: Answer) => this.#succeed(session, id as Id),
         fail: (error: unknown) => this.#fail(session, error, attempt),
       });
@@ -99,9 +102,10 @@ export abstract class Standing implements Revocable {
     this.host.clock.clearTimeout(this.#retry);
   }
 
-  revoked(reason: Uri = ErrorUri.Canceled): void {
-    this.#leave();
-    this.#endAndReport(new WampError(reason, [`the router has revoked the ${this.kind}`]));
+  revoked(reason: unknown): void {
+    const uri = typeof reason === "string" && isUri(reason) ? reason : ErrorUri.Canceled;
+    if (this.#session) this.#detach(this.#session, this.#id);
+    this.#endAndReport(new WampError(uri, [`the router has revoked the ${this.kind}`]));
   }
 
   /** Undoes it. Resolves when the router knows, or can't be told. Never rejects. */
@@ -123,11 +127,12 @@ export abstract class Standing implements Revocable {
 
   #succeed(session: Session, id: Id): void {
     if (this.isOver) return void this.#tell(session, id);
-    if (this.#id !== undefined && this.#id !== id) this.detach(session, this.#id);
+    this.#detach(session, this.#id);
     this.#id = id;
     this.#isEstablished = true;
-    this.attach(session, id);
-    return this.#granted.resolve();
+    this.table(session).set(id, this);
+    this.#granted.resolve();
+    return this.attached();
   }
 
   #fail(session: Session, error: unknown, attempt: number): void {
@@ -154,14 +159,17 @@ export abstract class Standing implements Revocable {
     const told = new Deferred<void>();
     const { requests } = session;
     const over = (): void => {
-      this.detach(session, id);
+      this.#detach(session, id);
       told.resolve();
     };
-    void requests.send(this.makeUndo(requests.next, id), { succeed: over, fail: over });
+    const type = (this.type + 2) as 34 | 66;
+    void requests.send([type, requests.next, id], { succeed: over, fail: over });
     return told.promise;
   }
 
-  #leave(): void {
-    if (this.#session && this.#id !== undefined) this.detach(this.#session, this.#id);
+  /** (Another that came after it may have got the same id.) */
+  #detach(session: Session, id: Id | undefined): void {
+    const table = this.table(session);
+    if (id !== undefined && table.get(id) === this) table.delete(id);
   }
 }

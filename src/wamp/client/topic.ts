@@ -10,7 +10,6 @@ import { MessageType } from "../protocol/message-type.ts";
 import type { Event as EventMessage, Id, MatchPolicy, Uri } from "../protocol/messages.ts";
 import { wireOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
-import type { Request } from "./requests.ts";
 import type { EventSink, Session } from "./session.ts";
 import { patternKey, Standing } from "./standing.ts";
 import type { StandingHost } from "./standing.ts";
@@ -18,6 +17,7 @@ import type { Event, EventStream, EventsOptions } from "./types.ts";
 
 export class Topic extends Standing implements EventSink {
   protected readonly kind = "subscription";
+  protected readonly type = MessageType.Subscribe;
   readonly key: string;
   readonly #match: MatchPolicy | undefined;
   readonly #listeners = new Set<Listener>();
@@ -35,7 +35,7 @@ export class Topic extends Standing implements EventSink {
   /** Resolves when the router knows, if it has to. */
   remove(listener: Listener): Promise<void> {
     const isLast = this.#listeners.delete(listener) && this.#listeners.size === 0;
-    // (Undone before the answer has come, it would take away what somebody asks for meanwhile: see `attach`.)
+    // (Undone before the answer has come, it would take away what somebody asks for meanwhile: see `attached`.)
     return isLast && !this.isPending ? this.undo() : Promise.resolve();
   }
 
@@ -56,28 +56,18 @@ export class Topic extends Standing implements EventSink {
     this.host.report(error, { in: "event", uri: this.uri });
   }
 
-  protected makeRequest(request: Id): Request {
+  protected options(): Readonly<Record<string, never>> {
     let wantsRetained = false;
     for (const listener of this.#listeners) wantsRetained ||= listener.wantsRetained;
-    const options = wireOptions({
-      match: this.#match,
-      get_retained: wantsRetained || undefined,
-    });
-    return [MessageType.Subscribe, request, options, this.uri];
+    return wireOptions({ match: this.#match, get_retained: wantsRetained || undefined });
   }
 
-  protected makeUndo(request: Id, id: Id): Request {
-    return [MessageType.Unsubscribe, request, id];
+  protected table(session: Session): Session["subscriptions"] {
+    return session.subscriptions;
   }
 
-  protected attach(session: Session, id: Id): void {
-    session.subscriptions.set(id, this);
+  protected attached(): void {
     if (this.#listeners.size === 0) void this.undo();
-  }
-
-  /** (A topic that came after it may have got the same id.) */
-  protected detach(session: Session, id: Id): void {
-    if (session.subscriptions.get(id) === this) session.subscriptions.delete(id);
   }
 
   protected finished(error: unknown): void {

@@ -12,6 +12,7 @@ import type { Link } from "../protocol/link.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import type { Api, Untyped } from "./api.ts";
 import { Client } from "./client.ts";
+import { fromRouter } from "./from-router.ts";
 import type { JoinOptions, Open, WampClient, WampClientOptions } from "./types.ts";
 
 const JSON_ONLY: readonly Serializer[] = [json];
@@ -69,7 +70,7 @@ export async function joinOver<A extends Api = Untyped>(
 function linkOver(connection: Connection, serializers: readonly Serializer[]): Link {
   const { subprotocol = serializers[0]?.subprotocol } = connection;
   const serializer = serializers.find((one) => one.subprotocol === subprotocol);
-  if (serializer) return new ConnectionLink(connection, serializer);
+  if (serializer) return new ConnectionLink(connection, serializer, fromRouter);
   void connection.close();
   throw new FullduplexError("ERR_UNSUPPORTED", `there is no serializer for ${subprotocol}`);
 }

@@ -10,7 +10,6 @@ import { PreparedMessage } from "../../connection/prepared-message.ts";
 import { ClosedError, LimitError } from "../../errors.ts";
 import { Violation } from "./errors.ts";
 import type { Message } from "./messages.ts";
-import { parseMessage } from "./parse.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** What is known about the way a link goes; for authenticators. */
@@ -52,6 +51,13 @@ interface PeerLimits {
   readonly maxPeerMessage?: unknown;
 }
 
+/**
+ * Makes a message of what was decoded: `parseMessage` for a router, `fromRouter` for a client.
+ *
+ * @throws Violation for what the peer must not send.
+ */
+export type Parse = (value: unknown) => Message;
+
 /** Bytes: what a connection takes at once, by default. */
 const HIGH_WATER_MARK = 65_536;
 
@@ -91,12 +97,14 @@ export class ConnectionLink implements Link {
   readonly #serializer: Serializer;
   /** Bytes: the longest message that the peer takes. */
   readonly #maxMessage: number;
+  readonly #parse: Parse;
 
-  constructor(connection: Connection, serializer: Serializer) {
+  constructor(connection: Connection, serializer: Serializer, parse: Parse) {
     this.facts = { connection, serializer: serializer.name };
     this.#connection = connection;
     this.#serializer = serializer;
     this.#maxMessage = maxPeerMessage(connection.request as PeerLimits | null | undefined);
+    this.#parse = parse;
   }
 
   get waiting(): number {
@@ -116,7 +124,7 @@ export class ConnectionLink implements Link {
     // (Bytes may be lent: nothing of them is left in what was decoded.)
     const options = { borrow: true };
     const read = this.#connection.forEach((data) => {
-      return each(parseMessage(this.#decode(data)));
+      return each(this.#parse(this.#decode(data)));
     }, options);
     await read.catch((error: unknown) => {
       // (A closed connection is no error; but what `each` threw may be that of another connection.)

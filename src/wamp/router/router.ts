@@ -8,6 +8,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { CloseUri } from "../protocol/errors.ts";
 import { json } from "../protocol/json.ts";
 import { ConnectionLink } from "../protocol/link.ts";
+import { parseMessage } from "../protocol/parse.ts";
 import type { Link } from "../protocol/link.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
@@ -48,7 +49,7 @@ export class RouterCore {
       ({ subprotocol }) => subprotocol === connection.subprotocol,
     );
     if (!serializer) return connection.close(1002, "a WAMP subprotocol is needed").then(() => {});
-    return this.attach(new ConnectionLink(connection, serializer));
+    return this.attach(new ConnectionLink(connection, serializer, parseMessage));
   }
 
   /** `trusted`: who it is, where nobody needs to be asked. */

@@ -5,6 +5,7 @@ import { pair } from "../../../../src/testing/pair.ts";
 import { cbor } from "../../../../src/wamp/cbor/cbor.ts";
 import { msgpack } from "../../../../src/wamp/msgpack/msgpack.ts";
 import { Violation } from "../../../../src/wamp/protocol/errors.ts";
+import { parseMessage } from "../../../../src/wamp/protocol/parse.ts";
 import { json } from "../../../../src/wamp/protocol/json.ts";
 import { ConnectionLink, SharedMessage } from "../../../../src/wamp/protocol/link.ts";
 import type { Message } from "../../../../src/wamp/protocol/messages.ts";
@@ -22,7 +23,10 @@ test.each([json, msgpack, cbor].map((one) => [one.name, one] as const))(
   "%s: messages go both ways",
   async (name, serializer) => {
     const [a, b] = pair();
-    const [client, router] = [new ConnectionLink(a, serializer), new ConnectionLink(b, serializer)];
+    const [client, router] = [
+      new ConnectionLink(a, serializer, parseMessage),
+      new ConnectionLink(b, serializer, parseMessage),
+    ];
     const received: Message[] = [];
     const over = router.receive((message) => {
       received.push(message);
@@ -55,7 +59,7 @@ test.each([
   "%s is a violation, and the link still open",
   async (_name, serializer, data, reason) => {
     const [a, b] = pair();
-    const link = new ConnectionLink(b, serializer);
+    const link = new ConnectionLink(b, serializer, parseMessage);
     void a.send(data);
     const receiving = link.receive(() => undefined);
     await expect(receiving).rejects.toThrow(reason);
@@ -69,7 +73,7 @@ test.each([
 test("a violation repeats nothing of what came", async () => {
   const [a, b] = pair();
   void a.send('[5,"secret",{}');
-  const receiving = new ConnectionLink(b, json).receive(() => undefined);
+  const receiving = new ConnectionLink(b, json, parseMessage).receive(() => undefined);
   await expect(receiving).rejects.toThrow(/^this is no json$/);
   a.terminate();
 });
@@ -78,7 +82,7 @@ test("what the receiver throws comes out, a ClosedError of another connection, t
   const closed = new ClosedError({ code: 1006, reason: "", wasClean: false, initiator: "remote" });
   for (const error of [new Error("broken"), closed]) {
     const [a, b] = pair();
-    const link = new ConnectionLink(b, json);
+    const link = new ConnectionLink(b, json, parseMessage);
     void a.send(json.encode(call));
     await expect(link.receive(() => Promise.reject(error))).rejects.toBe(error);
     await link.close();
@@ -88,13 +92,13 @@ test("what the receiver throws comes out, a ClosedError of another connection, t
 test("receive resolves when the peer is gone, however that came", async () => {
   for (const end of ["close", "terminate"] as const) {
     const [a, b] = pair();
-    const over = new ConnectionLink(b, json).receive(() => undefined);
+    const over = new ConnectionLink(b, json, parseMessage).receive(() => undefined);
     void a[end]();
     await over;
     expect(b.state).toBe("closed");
   }
   const [a, b] = pair();
-  const link = new ConnectionLink(b, json);
+  const link = new ConnectionLink(b, json, parseMessage);
   const over = link.receive(() => undefined);
   link.terminate();
   await over;
@@ -104,7 +108,7 @@ test("receive resolves when the peer is gone, however that came", async () => {
 
 test("data that can't be encoded throws, and the link goes on", async () => {
   const [a, b] = pair();
-  const link = new ConnectionLink(a, json);
+  const link = new ConnectionLink(a, json, parseMessage);
   expect(() => link.send([48, 1, {}, "com.add", [new Map()]])).toThrow(TypeError);
   expect(() => link.send([48, 1, {}, "com.add", [2n ** 64n]])).toThrow(RangeError);
   void link.send(call);
@@ -118,7 +122,7 @@ test("a message that is longer than the peer takes is refused", async () => {
   const length = Buffer.byteLength(json.encode(message));
   for (const sent of [message, new SharedMessage(message)]) {
     const [a, b] = limited(length - 1);
-    const link = new ConnectionLink(a, json);
+    const link = new ConnectionLink(a, json, parseMessage);
     const error = catching(() => link.send(sent));
     expect(error).toBeInstanceOf(LimitError);
     expect((error as LimitError).limit).toBe(length - 1);
@@ -127,7 +131,7 @@ test("a message that is longer than the peer takes is refused", async () => {
     await link.close();
   }
   const [exact, peer] = limited(length);
-  const link = new ConnectionLink(exact, json);
+  const link = new ConnectionLink(exact, json, parseMessage);
   void link.send(message);
   expect(await peer.recv()).toBe(json.encode(message));
   await link.close();
@@ -136,10 +140,10 @@ test("a message that is longer than the peer takes is refused", async () => {
 test("bytes are measured as they are, and what is no number is no limit", async () => {
   const encoded = msgpack.encode(call) as Uint8Array;
   const [a] = limited(encoded.length - 1);
-  expect(() => new ConnectionLink(a, msgpack).send(call)).toThrow(LimitError);
+  expect(() => new ConnectionLink(a, msgpack, parseMessage).send(call)).toThrow(LimitError);
   for (const none of [undefined, null, "5"]) {
     const [open] = limited(none);
-    expect(() => new ConnectionLink(open, msgpack).send(call)).not.toThrow();
+    expect(() => new ConnectionLink(open, msgpack, parseMessage).send(call)).not.toThrow();
     open.terminate();
   }
   a.terminate();
@@ -147,7 +151,7 @@ test("bytes are measured as they are, and what is no number is no limit", async 
 
 test("a sender is told to wait when the peer is slow, and no longer when it is gone", async () => {
   const [a, b] = pair();
-  const link = new ConnectionLink(a, json);
+  const link = new ConnectionLink(a, json, parseMessage);
   const large: Message = [48, 1, {}, "com.add", ["x".repeat(100_000)]];
   let busy: Promise<void> | undefined;
   for (let round = 0; round < 100 && !busy; round++) busy = link.send(large);
@@ -161,7 +165,7 @@ test("a shared message is encoded once for each serializer", async () => {
   const encode = vi.fn(json.encode);
   const counting: Serializer = { ...json, encode };
   const shared = new SharedMessage(call);
-  const links = [0, 1, 2].map(() => new ConnectionLink(pair()[0], counting));
+  const links = [0, 1, 2].map(() => new ConnectionLink(pair()[0], counting, parseMessage));
   for (const link of links) void link.send(shared);
   expect(encode).toHaveBeenCalledTimes(1);
   expect(shared.encoded(msgpack).data).toEqual(msgpack.encode(call));
