@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { deepStrictEqual } from "node:assert";
 import { expect, test } from "vitest";
-import { cbor } from "../../../../src/wamp/cbor/cbor.ts";
-import { msgpack } from "../../../../src/wamp/msgpack/msgpack.ts";
-import { Violation } from "../../../../src/wamp/protocol/errors.ts";
-import { json } from "../../../../src/wamp/protocol/json.ts";
-import { parseMessage } from "../../../../src/wamp/protocol/parse.ts";
-import type { Serializer } from "../../../../src/wamp/protocol/serializer.ts";
-import { VECTORS } from "../../../support/wamp-vectors.ts";
+import { cbor } from "../../src/wamp/cbor/cbor.ts";
+import { msgpack } from "../../src/wamp/msgpack/msgpack.ts";
+import { Violation } from "../../src/wamp/protocol/errors.ts";
+import { json } from "../../src/wamp/protocol/json.ts";
+import { parseMessage } from "../../src/wamp/protocol/parse.ts";
+import type { Serializer } from "../../src/wamp/protocol/serializer.ts";
+import { VECTORS } from "../support/wamp-vectors.ts";
 
 interface Variant {
   readonly bytes_hex: string;
