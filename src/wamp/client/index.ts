@@ -12,6 +12,9 @@ export type {
   Authentication,
   AuthenticationContext,
 } from "./authentication/authentication.ts";
+export type { Argon2Cost, Argon2id } from "../authentication/argon2.ts";
+export type { ChannelBinding } from "../authentication/channel-binding.ts";
+export type { ScramDialect } from "../authentication/scram.ts";
 export { cryptosign } from "./authentication/cryptosign.ts";
 export type { CryptosignOptions } from "./authentication/cryptosign.ts";
 export { anonymous, cookie, tls } from "./authentication/implicit.ts";

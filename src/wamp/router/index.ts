@@ -42,7 +42,14 @@ export type {
 export { wampcra } from "./authentication/wampcra.ts";
 export type { WampcraOptions, WampcraPrincipal } from "./authentication/wampcra.ts";
 export { scramCredentials } from "../authentication/scram.ts";
-export type { ScramCost, ScramCredentials } from "../authentication/scram.ts";
+export type { Argon2Cost, Argon2id } from "../authentication/argon2.ts";
+export type {
+  Kdf,
+  ScramCost,
+  ScramCredentials,
+  ScramDialect,
+  ScramParameters,
+} from "../authentication/scram.ts";
 export { wampcraSecret } from "../authentication/wampcra.ts";
 export type { WampcraSalting } from "../authentication/wampcra.ts";
 export { allowAll } from "./authorization/allow-all.ts";

@@ -53,20 +53,21 @@ export interface Found<Facts extends PrincipalFacts> {
 export class Directory<Facts extends PrincipalFacts> {
   readonly #find: FindPrincipal<Facts>;
   readonly #kind: PrincipalKind<Facts>;
+  /** Those that there are, where that is known. */
+  readonly #known: ReadonlyMap<string, Facts> = new Map();
   /** Those that made up ones can look like. */
-  readonly #models: readonly Facts[];
+  #models: readonly Facts[] = [];
   readonly #secret = randomBytes(32);
 
   /** @throws TypeError for a principal that isn't complete. */
   constructor(principals: Principals<Facts>, kind: PrincipalKind<Facts>) {
     this.#kind = kind;
     if (typeof principals === "function") {
-      this.#models = [];
       this.#find = principals;
     } else {
       const known = byAuthid(principals);
-      this.#models = [...known.values()];
-      for (const facts of this.#models) this.#check(facts);
+      this.#known = known;
+      for (const facts of known.values()) this.#check(facts);
       this.#find = ({ authid = "" }) => {
         const facts = known.get(authid);
         return facts && { provider: "static", ...facts };
@@ -87,6 +88,8 @@ export class Directory<Facts extends PrincipalFacts> {
   }
 
   async #pick(random: (label: string) => Promise<Bytes>): Promise<Facts | undefined> {
+    // (A map may have got others since.)
+    if (this.#models.length !== this.#known.size) this.#models = [...this.#known.values()];
     const [a, b, c] = await random("model");
     const number = ((a as number) << 16) | ((b as number) << 8) | (c as number);
     return this.#models[number % this.#models.length];

@@ -17,10 +17,6 @@ export class DecisionCache {
     this.#max = max;
   }
 
-  get size(): number {
-    return this.#size;
-  }
-
   get(request: AuthorizationRequest): Decision | undefined {
     return this.#sessions.get(request.session)?.get(keyOf(request));
   }

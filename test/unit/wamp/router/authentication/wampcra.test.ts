@@ -111,6 +111,17 @@ describe("whoever isn't known", () => {
     expect(extra["salt"]).not.toBe(salt);
   });
 
+  test("looks like those who came later, too", async () => {
+    const known = new Map<string, typeof principals.ann>();
+    const method = wampcra({ principals: known });
+    expect(Object.keys((await challengeOf(method, { authid: "moe" })).extra)).toEqual([
+      "challenge",
+    ]);
+    known.set("ann", principals.ann);
+    const { extra } = await challengeOf(method, { authid: "moe" });
+    expect(Object.keys(extra)).toEqual(["challenge", "salt", "iterations", "keylen"]);
+  });
+
   test("is told what others are told, where a function finds them", async () => {
     const unknown = { role: "member", iterations: 5000, keylen: 32 };
     const method = wampcra({ principals: () => undefined, unknown });

@@ -186,9 +186,12 @@ describe("a procedure", () => {
       asked.push(args);
       // The realm is the same: nothing that is being decided may stand in the way.
       await backend.call("com.log", args);
-      await backend.publish("com.asked", args, { acknowledge: true });
+      await backend.publish("com.asked", args);
       return args[1] === "com.topic" ? { allow: true, cache: true } : false;
     });
+    const listener = await WampPeer.join(router, { authrole: "trusted" });
+    listener.send([32, 1, {}, "com.asked"]);
+    await listener.take();
     const peer = await WampPeer.join(router);
     peer.send([32, 1, { match: "prefix" }, "com.topic"]);
     expect((await peer.take())[0]).toBe(33);
@@ -205,6 +208,7 @@ describe("a procedure", () => {
       [who, "com.topic", "subscribe", { match: "prefix" }],
       [who, "com.log", "call", { match: "exact" }],
     ]);
+    expect((await listener.takeAll(2)).map((event) => event[4])).toEqual(asked);
     expect(logger.lines).toEqual([]);
   });
 

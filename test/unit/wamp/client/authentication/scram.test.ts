@@ -1,51 +1,13 @@
-/** What routers may ask clients for. */
-
 import { describe, expect, test } from "vitest";
 import { toBase64 } from "../../../../../src/wamp/authentication/bytes.ts";
 import type { Attempt } from "../../../../../src/wamp/client/authentication/authentication.ts";
-import { cryptosign } from "../../../../../src/wamp/client/authentication/cryptosign.ts";
 import { scram } from "../../../../../src/wamp/client/authentication/scram.ts";
 import type { ScramOptions } from "../../../../../src/wamp/client/authentication/scram.ts";
-import { wampcra } from "../../../../../src/wamp/client/authentication/wampcra.ts";
 import type { Dict } from "../../../../../src/wamp/protocol/messages.ts";
 import { cryptoUse } from "../../../../support/wamp-authentication.ts";
 
 const context = { connection: undefined };
 const FAILED = { uri: "wamp.error.authentication_failed" };
-
-describe("WAMP-CRA", () => {
-  const client = wampcra({ authid: "joe", secret: "pencil" });
-  const answer = async (extra: Dict): Promise<string> =>
-    (await (await client.begin(context)).challenge(extra)).signature;
-
-  test("a challenge without salt, and with", async () => {
-    expect(await answer({ challenge: "{}" })).toBe(await answer({ challenge: "{}", salt: null }));
-    const salted = await answer({ challenge: "{}", salt: "s" });
-    expect(salted).toBe(await answer({ challenge: "{}", salt: "s", iterations: 1000, keylen: 32 }));
-  });
-
-  test.each([
-    {},
-    { challenge: 1 },
-    { challenge: "{}", salt: 1 },
-    { challenge: "{}", salt: "s", iterations: 0 },
-    { challenge: "{}", salt: "s", iterations: 1.5 },
-    { challenge: "{}", salt: "s", iterations: 1_000_001 },
-    { challenge: "{}", salt: "s", iterations: "1000" },
-    { challenge: "{}", salt: "s", keylen: 65 },
-    { challenge: "{}", salt: "s", keylen: -1 },
-  ])("is not answered, and nothing is derived: %j", async (extra) => {
-    const used = await cryptoUse(async () => expect(answer(extra)).rejects.toMatchObject(FAILED));
-    expect(used["deriveBits"]).toBe(0);
-  });
-
-  test("a limit of one's own", async () => {
-    const strict = wampcra({ authid: "joe", secret: "pencil", maxIterations: 10 });
-    const attempt = await strict.begin(context);
-    const extra = { challenge: "{}", salt: "s", iterations: 11 };
-    await expect(attempt.challenge(extra)).rejects.toMatchObject(FAILED);
-  });
-});
 
 describe("SCRAM", () => {
   const salt = toBase64(new Uint8Array(16));
@@ -193,55 +155,5 @@ describe("SCRAM", () => {
     } as const;
     expect(() => scram(options)).toThrow("no channel binding");
     expect(() => scram({ authid: "\u0007", password: "" })).toThrow(TypeError);
-  });
-});
-
-describe("cryptosign", () => {
-  const privateKey = "4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510";
-  const challenge = "ff".repeat(32);
-
-  test("a challenge", async () => {
-    const attempt = await cryptosign({ privateKey }).begin(context);
-    expect(attempt.authextra).toEqual({
-      pubkey: "1adfc8bfe1d35616e64dffbd900096f23b066f914c8c2ffbb66f6075b96e116d",
-    });
-    const { signature } = await attempt.challenge({ challenge, channel_binding: null });
-    expect(signature).toMatch(/^[0-9a-f]{192}$/);
-    expect(signature.slice(128)).toBe(challenge);
-  });
-
-  test.each([
-    {},
-    { challenge: 1 },
-    { challenge: "ff" },
-    { challenge, channel_binding: "tls-unique" },
-  ])("is not answered: %j", async (extra) => {
-    const attempt = await cryptosign({ privateKey }).begin(context);
-    await expect(attempt.challenge(extra)).rejects.toMatchObject(FAILED);
-  });
-
-  test("a router that ignores the channel binding is refused", async () => {
-    const tls = { protocol: "TLSv1.3", exportKeyingMaterial: () => new Uint8Array(32) };
-    const connection = { request: { tls } } as never;
-    const attempt = await cryptosign({ privateKey, channelBinding: "tls-exporter" }).begin({
-      connection,
-    });
-    await expect(attempt.challenge({ challenge })).rejects.toThrow("doesn't bind to the channel");
-  });
-
-  test("a router that was asked for a proof has to give one", async () => {
-    const attempt = await cryptosign({ privateKey, routerKeys: ["11".repeat(32)] }).begin(context);
-    expect(attempt.authextra?.["challenge"]).toMatch(/^[0-9a-f]{64}$/);
-    await expect(attempt.challenge({ challenge })).rejects.toThrow("no key that is trusted");
-    const forged = { challenge, pubkey: "11".repeat(32), signature: "00".repeat(96) };
-    await expect(attempt.challenge(forged)).rejects.toThrow("proof is wrong");
-    expect(() => attempt.welcome?.({ roles: {} })).toThrow("proven nothing");
-  });
-
-  test("what isn't available is refused", async () => {
-    const client = cryptosign({ privateKey, channelBinding: "tls-exporter" });
-    await expect(client.begin(context)).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
-    expect(() => cryptosign({ privateKey: "x" })).toThrow("32 bytes in hex");
-    expect(() => cryptosign({ privateKey, routerKeys: ["x"] })).toThrow("routerKeys");
   });
 });

@@ -1,22 +1,8 @@
-/** What others computed: test vectors, where they are there. */
-
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex, xor } from "../../../../src/wamp/authentication/bytes.ts";
 import type { Bytes } from "../../../../src/wamp/authentication/bytes.ts";
 import { signingKey, verify } from "../../../../src/wamp/authentication/ed25519.ts";
-import { signChallenge, wampcraSecret } from "../../../../src/wamp/authentication/wampcra.ts";
 import { vectors } from "../../../support/wamp-authentication.ts";
-
-interface Cra {
-  readonly kind: "sign" | "derive" | "salted";
-  readonly secret: string;
-  readonly salt: string;
-  readonly iterations: number;
-  readonly keylen: number;
-  readonly challenge: string;
-  readonly signature: string;
-  readonly derived_b64: string;
-}
 
 interface Sign {
   readonly channel_id: string | null;
@@ -38,7 +24,6 @@ interface Exchange {
   readonly channel_id_implied?: string;
 }
 
-const cra = (vectors("wampcra")?.["vectors"] ?? []) as Cra[];
 const cryptosign = vectors("cryptosign");
 const signs = (cryptosign?.["vectors"] ?? []) as Sign[];
 const exchanges = (cryptosign?.["exchanges"] ?? []) as Exchange[];
@@ -46,16 +31,6 @@ const exchanges = (cryptosign?.["exchanges"] ?? []) as Exchange[];
 function bytes(hex: string): Bytes {
   return fromHex(hex, hex.length / 2) as Bytes;
 }
-
-describe.skipIf(cra.length === 0)("WAMP-CRA (needs the vectors)", () => {
-  test.each(cra)("$kind $secret", async (vector) => {
-    const { kind, secret, salt, iterations, keylen, challenge, signature } = vector;
-    const key =
-      kind === "sign" ? secret : await wampcraSecret(secret, { salt, iterations, keylen });
-    if (kind === "derive") expect(key).toBe(vector.derived_b64);
-    else expect(await signChallenge(key, challenge)).toBe(signature);
-  });
-});
 
 describe.skipIf(signs.length === 0)("cryptosign (needs the vectors)", () => {
   test.each(signs)("$challenge, channel $channel_id", async (vector) => {
