@@ -33,6 +33,8 @@ export class RawSocketListener {
   readonly #server: Server;
   /** As they were accepted: with TLS, a connection has another one above it. */
   readonly #sockets = new Set<Socket>();
+  /** How many of them were refused, and are still there. */
+  #refused = 0;
   readonly #connections = new Set<RawSocketConnection>();
   #address: RawSocketAddress | undefined;
   #closing: Promise<void> | undefined;
@@ -93,7 +95,7 @@ export class RawSocketListener {
   #greet(socket: Socket): void {
     const { clock, openTimeout, maxConnections } = this.#settings;
     socket.on("error", ignore);
-    if (this.#sockets.size > maxConnections)
+    if (this.#sockets.size - this.#refused > maxConnections)
       return this.#refuse(socket, Refusal.TooManyConnections);
     const timer = clock.setTimeout(() => socket.destroy(), openTimeout);
     socket.once("close", () => clock.clearTimeout(timer));
@@ -121,7 +123,11 @@ export class RawSocketListener {
   #refuse(socket: Socket, code: RefusalCode): void {
     const { clock } = this.#settings;
     const timer = clock.setTimeout(() => socket.destroy(), LINGER);
-    socket.once("close", () => clock.clearTimeout(timer));
+    this.#refused++;
+    socket.once("close", () => {
+      clock.clearTimeout(timer);
+      this.#refused--;
+    });
     socket.end(encodeRefusal(code));
     // What is not read keeps the socket from closing.
     socket.resume();
