@@ -26,6 +26,8 @@ test("secrets are not shown", () => {
 
 test("tells which one it is", async () => {
   const secrets = new SecretSet(["first", "second", "third", "fourth"]);
-  const indexes = ["fourth", "first", "third", "fifth", "second"].map((one) => secrets.indexOf(one));
+  const indexes = ["fourth", "first", "third", "fifth", "second"].map((one) =>
+    secrets.indexOf(one),
+  );
   expect(await Promise.all(indexes)).toEqual([3, 0, 2, -1, 1]);
 });
