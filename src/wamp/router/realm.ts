@@ -33,9 +33,9 @@ export class Realm {
   readonly settings: Settings;
   readonly broker: Broker;
   readonly dealer: Dealer;
-  readonly sessions = new Map<Id, Session>();
+  readonly sessions: Map<Id, Session> = new Map();
   /** The router's own, by URI. */
-  readonly procedures = new Map<Uri, MetaProcedure>();
+  readonly procedures: Map<Uri, MetaProcedure> = new Map();
   readonly stats: RealmStats = { dropped: 0 };
 
   constructor(name: Uri, options: RealmOptions, settings: Settings) {

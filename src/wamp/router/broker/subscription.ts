@@ -12,8 +12,8 @@ export class Subscription {
   readonly uri: Uri;
   readonly match: MatchPolicy;
   /** When it was created. */
-  readonly created = new Date();
-  readonly subscribers = new Set<Session>();
+  readonly created: Date = new Date();
+  readonly subscribers: Set<Session> = new Set();
 
   constructor(id: Id, uri: Uri, match: MatchPolicy) {
     this.id = id;

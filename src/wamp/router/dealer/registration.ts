@@ -13,7 +13,7 @@ export class Registration {
   readonly match: MatchPolicy;
   readonly invoke: InvokePolicy;
   /** When it was created. */
-  readonly created = new Date();
+  readonly created: Date = new Date();
   /** In the order in which they registered. */
   readonly callees: Session[] = [];
 

@@ -42,12 +42,12 @@ export class Session {
   readonly roles: Roles;
   readonly link: Link;
   /** By id. */
-  readonly subscriptions = new Map<Id, Subscription>();
-  readonly registrations = new Map<Id, Registration>();
+  readonly subscriptions: Map<Id, Subscription> = new Map();
+  readonly registrations: Map<Id, Registration> = new Map();
   /** As a caller: calls that are not answered yet, by the id of the CALL. */
-  readonly calls = new Map<Id, Call>();
+  readonly calls: Map<Id, Call> = new Map();
   /** As a callee: invocations that are not answered yet, by the id of the INVOCATION. */
-  readonly invocations = new Map<Id, Call>();
+  readonly invocations: Map<Id, Call> = new Map();
   /** Events that were dropped because the peer is slow. */
   dropped = 0;
   readonly #lane = new Lane();
