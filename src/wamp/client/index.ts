@@ -5,6 +5,7 @@
  */
 
 export { ClientSession } from "./session.ts";
+export { ConnectionLink } from "../protocol/link.ts";
 export { WampError } from "../protocol/errors.ts";
 export { json } from "../protocol/json.ts";
 export type { Serializer } from "../protocol/serializer.ts";

@@ -258,7 +258,7 @@ describe("the HTTP bridge refuses", () => {
     const bridge = createHttpBridge(start().router, { clients: CLIENTS, clock, bodyTimeout: 100 });
     const init = { method: "POST", headers: { "X-API-Key": KEY }, duplex: "half" };
     const body = new ReadableStream({ pull: () => new Promise(() => {}) });
-    const request = new Request("http://localhost/wamp/call", { ...init, body } as RequestInit);
+    const request = new Request("http://localhost/wamp/call", { ...init, body });
     const answering = bridge(request, { address: undefined });
     expect(await isPending(answering)).toBe(true);
     clock.advance(100);
@@ -268,7 +268,6 @@ describe("the HTTP bridge refuses", () => {
   test("other methods and places", async () => {
     const { post } = start();
     const { status, headers } = await post("/wamp/call", "", {
-      ...{},
       method: "GET",
       headers: { "X-API-Key": KEY },
     });
