@@ -297,7 +297,7 @@ describe("pings", () => {
 
   test("that nobody answers end the connection", async () => {
     const clock = new FakeClock();
-    const { server, accepted } = await echo({ ...BYTES, clock });
+    const { server, accepted } = await echo({ ...BYTES, clock, keepalive: {} });
     const peer = await greeted(server);
     const connection = await accepted;
     clock.advance(20_000);
@@ -306,6 +306,17 @@ describe("pings", () => {
     const { code, error } = await connection.closed;
     expect([code, error instanceof TimeoutError]).toEqual([1006, true]);
   });
+});
+
+test("there are no pings unless they are asked for", async () => {
+  const clock = new FakeClock();
+  const { server } = await echo({ ...BYTES, clock });
+  const client = await connectRawSocket(server.address, { subprotocol: "wamp.2.msgpack", clock });
+  await client.send(Uint8Array.of(1));
+  await client.recv();
+  expect(clock.timers).toBe(0);
+  await client.ping();
+  await client.close();
 });
 
 describe("what is sent in one turn", () => {

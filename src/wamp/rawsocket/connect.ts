@@ -18,7 +18,12 @@ import type { RawSocketConnection } from "./facts.ts";
 import { readGreeting } from "./greeting-reader.ts";
 import { decodeResponse, encodeGreeting } from "./handshake.ts";
 import { openConnection } from "./open-connection.ts";
-import { OPEN_TIMEOUT, RAW_SOCKET_OPTIONS, readMaxMessage } from "./options.ts";
+import {
+  OPEN_TIMEOUT,
+  pickConnectionOptions,
+  RAW_SOCKET_OPTIONS,
+  readMaxMessage,
+} from "./options.ts";
 import type { RawSocketOptions } from "./options.ts";
 import { idOf } from "./subprotocols.ts";
 
@@ -106,7 +111,7 @@ function open(
     }
     isOpen = true;
     const agreement = { subprotocol, maxMessage, maxPeerMessage: response.maxLength, head };
-    return resolve(openConnection(socket, agreement, options));
+    return resolve(openConnection(socket, agreement, pickConnectionOptions(options)));
   });
   return () => {
     if (!isOpen) socket.destroy();

@@ -5,6 +5,7 @@
  */
 
 import type { ConnectionOptions } from "../../connection/connection.ts";
+import type { KeepaliveOptions } from "../../connection/keepalive.ts";
 import { CONNECTION_OPTIONS } from "../../node/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import { announceable, MAX_LENGTH, MIN_LENGTH } from "./handshake.ts";
@@ -16,6 +17,11 @@ export interface RawSocketOptions extends ConnectionOptions {
    * the peer is told of no other: any other number counts as the one below. Default: 1048576.
    */
   readonly maxMessage?: number | undefined;
+  /**
+   * Pings that notice a dead peer. Default: `false`, because Autobahn for Python on Twisted, and Crossbar with it, take a ping
+   * for a message that is too long, and cut the connection. TCP's own keepalive is on in any case.
+   */
+  readonly keepalive?: KeepaliveOptions | undefined;
   /** How long TLS and the handshake may take (for a client, connecting too). Default: 10000. */
   readonly openTimeout?: number | undefined;
 }
@@ -43,7 +49,7 @@ export function pickConnectionOptions(options: ConnectionOptions): ConnectionOpt
   return {
     clock: options.clock,
     closeTimeout: options.closeTimeout,
-    keepalive: options.keepalive,
+    keepalive: options.keepalive ?? false,
     highWaterMark: options.highWaterMark,
     maxSendQueue: options.maxSendQueue,
     overflow: options.overflow,

@@ -54,6 +54,9 @@ const CAPABILITIES: Capabilities = { pause: readFlow, ping: keepalive, queue: ou
 /** While so many bytes of pongs wait to be written, nothing is read: a peer that only pings has to read, too. */
 const MAX_PONGS = 64 * 1024;
 
+/** After so long without a word, TCP asks whether the peer is there. Milliseconds. */
+const TCP_KEEPALIVE = 30_000;
+
 const DERIVED = "rawsocket";
 
 /** Attaches its listeners at once, so that no error goes unheard, and reads after the current tick. */
@@ -175,6 +178,7 @@ export class RawSocketTransport implements BasicTransport, Reader, WriterOwner {
     socket.on("close", () => this.#onClose());
     socket.on("end", () => this.#onEnd());
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, TCP_KEEPALIVE);
     socket.setTimeout(0);
     socket.pause();
   }
