@@ -18,8 +18,7 @@ export interface RawSocketOptions extends ConnectionOptions {
    */
   readonly maxMessage?: number | undefined;
   /**
-   * Pings that notice a dead peer. Default: `false`, because Autobahn for Python on Twisted, and Crossbar with it, take a ping
-   * for a message that is too long, and cut the connection. TCP's own keepalive is on in any case.
+   * Pings that notice a dead peer. Default: `false`, because Autobahn for Python, and Crossbar with it, don't survive a ping. TCP's own keepalive is on in any case.
    */
   readonly keepalive?: KeepaliveOptions | undefined;
   /** How long TLS and the handshake may take (for a client, connecting too). Default: 10000. */
