@@ -4,10 +4,12 @@
  * @module
  */
 
-import { TLSSocket } from "node:tls";
-import type { CipherNameAndProtocol, PeerCertificate } from "node:tls";
 import type { Duplex } from "node:stream";
 import type { HttpHeaders } from "../http/headers.ts";
+import { tlsFacts } from "../node/tls-facts.ts";
+import type { TlsFacts } from "../node/tls-facts.ts";
+
+export type { TlsFacts } from "../node/tls-facts.ts";
 
 /** A request to open a WebSocket. What is costly to make is made on first use. */
 export interface HandshakeRequest {
@@ -37,21 +39,6 @@ export interface HandshakeRequest {
   readonly signal: AbortSignal;
 }
 
-/** What is known about a TLS connection. */
-export interface TlsFacts {
-  /** Such as `TLSv1.3`. */
-  readonly protocol: string | null;
-  readonly cipher: CipherNameAndProtocol;
-  /** The name that the client asked for (SNI). */
-  readonly servername: string | undefined;
-  /** Whether the client's certificate was asked for, given, and is signed by a `ca` of the server. */
-  readonly authorized: boolean;
-  /** The client's certificate; `undefined` when it gave none. */
-  readonly peerCertificate: PeerCertificate | undefined;
-  /** Keying material of this connection (RFC 5705), for channel binding. Length in bytes. */
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array;
-}
-
 /** What is known of a request when it is made. */
 export interface RequestFacts {
   readonly method: string;
@@ -75,7 +62,7 @@ export class ServerRequest implements HandshakeRequest {
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
   readonly subprotocols: readonly string[];
-  readonly #tls: TLSSocket | undefined;
+  readonly tls: TlsFacts | undefined;
   #query: URLSearchParams | undefined;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
@@ -90,7 +77,7 @@ export class ServerRequest implements HandshakeRequest {
     this.remoteAddress = facts.remoteAddress;
     this.secure = facts.secure;
     this.subprotocols = facts.subprotocols;
-    this.#tls = socket instanceof TLSSocket ? socket : undefined;
+    this.tls = tlsFacts(socket);
   }
 
   get path(): string {
@@ -99,10 +86,6 @@ export class ServerRequest implements HandshakeRequest {
 
   get query(): URLSearchParams {
     return (this.#query ??= new URLSearchParams(this.url.slice(this.path.length)));
-  }
-
-  get tls(): TlsFacts | undefined {
-    return this.#tls && new SocketFacts(this.#tls);
   }
 
   get signal(): AbortSignal {
@@ -117,42 +100,6 @@ export class ServerRequest implements HandshakeRequest {
   abort(reason: unknown): void {
     this.#aborted = { reason };
     this.#controller?.abort(reason);
-  }
-}
-
-class SocketFacts implements TlsFacts {
-  readonly #socket: TLSSocket;
-
-  constructor(socket: TLSSocket) {
-    this.#socket = socket;
-  }
-
-  get protocol(): string | null {
-    return this.#socket.getProtocol();
-  }
-
-  get cipher(): CipherNameAndProtocol {
-    return this.#socket.getCipher();
-  }
-
-  get servername(): string | undefined {
-    // Node says `false` for a client that named none.
-    return (this.#socket as { servername?: string | false }).servername || undefined;
-  }
-
-  get authorized(): boolean {
-    return this.#socket.authorized;
-  }
-
-  get peerCertificate(): PeerCertificate | undefined {
-    // Node gives an empty object for no certificate, and null once the socket is gone.
-    const certificate = this.#socket.getPeerCertificate() as PeerCertificate | null;
-    return certificate && Object.keys(certificate).length > 0 ? certificate : undefined;
-  }
-
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array {
-    // No context and an empty one give different material in TLS 1.2; Node's types know only of one that is there.
-    return this.#socket.exportKeyingMaterial(length, label, context as Buffer);
   }
 }
 

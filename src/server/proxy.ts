@@ -8,7 +8,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { HttpHeaders } from "../http/headers.ts";
-import { AddressSet, LOOPBACK, normalizeAddress } from "./address.ts";
+import { normalizeAddress } from "../node/address.ts";
+import { AddressSet, LOOPBACK } from "./address.ts";
 
 /** Where a request came from and what it was addressed to. */
 export interface Peer {

@@ -73,4 +73,13 @@ export type {
   RetentionOptions,
   RouterOptions,
 } from "./options.ts";
+export type { HttpHandler, HttpPeer } from "../../http/handler.ts";
+export type {
+  BridgeClient,
+  BridgePrincipal,
+  KeyClient,
+  SigningClient,
+} from "./http/bridge-clients.ts";
+export { createHttpBridge } from "./http/create-http-bridge.ts";
+export type { HttpBridgeOptions } from "./http/create-http-bridge.ts";
 export type { Principal } from "./principal.ts";

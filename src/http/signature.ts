@@ -1,6 +1,6 @@
 /**
- * Signatures of what is sent to backends: an HMAC of the time and the body, so that a receiver knows who sent it and that
- * it is no old request come again.
+ * Signatures of requests: an HMAC of the time and the body, so that a receiver knows who sent it and that it is no old
+ * request come again.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export async function sign(
   const time = String(Math.floor(now / 1000));
   const key = await importKey(secret, "sign");
   const mac = await crypto.subtle.sign(ALGORITHM, key, signed(time, body));
-  return `t=${time},v1=${Buffer.from(mac).toString("hex")}`;
+  return `t=${time},v1=${toHex(new Uint8Array(mac))}`;
 }
 
 /**
@@ -92,6 +92,10 @@ function parse(header: string): { time: string; macs: Uint8Array<ArrayBuffer>[] 
     } else if (name === "v1" && value.length === 64) macs.push(fromHex(value));
   }
   return time === undefined || macs.length === 0 ? undefined : { time, macs };
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromHex(text: string): Uint8Array<ArrayBuffer> {

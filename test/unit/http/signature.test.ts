@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { sign, verifySignature } from "../../../../../src/channels/server/backend/signature.ts";
+import { sign, verifySignature } from "../../../src/http/signature.ts";
 
 const NOW = 1_700_000_000_500;
 const now = { now: NOW };

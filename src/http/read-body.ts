@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../util/clock.ts";
+import type { Clock } from "../util/clock.ts";
 
 /** How much is read of a body, and for how long. */
 export interface BodyLimits {
