@@ -36,8 +36,12 @@ export const ErrorUri = {
   Canceled: "wamp.error.canceled",
   DiscloseMeDisallowed: "wamp.error.option_disallowed.disclose_me",
   FeatureNotSupported: "wamp.error.feature_not_supported",
+  /** Nothing that the specification knows, but what others answer. */
+  HistoryUnavailable: "wamp.error.history_unavailable",
   InvalidArgument: "wamp.error.invalid_argument",
   InvalidUri: "wamp.error.invalid_uri",
+  /** This router's own: a session has as much of something as it may have. */
+  LimitExceeded: "fullduplex.error.limit_exceeded",
   NetworkFailure: "wamp.error.network_failure",
   NoAvailableCallee: "wamp.error.no_available_callee",
   NoMatchingAuthMethod: "wamp.error.no_matching_auth_method",

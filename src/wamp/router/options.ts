@@ -49,9 +49,9 @@ export interface RouterOptions {
   readonly maxQueue?: number | undefined;
   /** What becomes of a session for which more is waiting: it misses events, which are counted, or it is ended. Default: `drop`. */
   readonly overflow?: "drop" | "close" | undefined;
-  /** Calls that one session may be waiting for; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  /** How many calls a session may be waiting for. Default: 10000. */
   readonly maxCalls?: number | undefined;
-  /** What one session may be a callee of; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  /** How many registrations a session may have. Default: 10000. */
   readonly maxRegistrations?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;

@@ -34,10 +34,6 @@ test("who is at its limit is passed over, until all are", () => {
   expect(callees("random", 4, { concurrency: 1 }).toSorted((a, b) => a - b)).toEqual([-1, 0, 1, 2]);
 });
 
-test("a limit of 0 is none", () => {
-  expect(callees("first", 5, { concurrency: 0 })).toEqual([0, 0, 0, 0, 0]);
-});
-
 test.each(["yield", "error", "cancel"])("a call that ends by %s makes room", (end) => {
   const realm = makeRealm();
   const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
