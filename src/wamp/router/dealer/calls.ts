@@ -123,7 +123,6 @@ export class Calls {
     if (passthru && !call.caller.announces("caller", PASSTHRU_FEATURE)) {
       return call.fail(ErrorUri.FeatureNotSupported);
     }
-    if (!isUri(error)) return call.fail(ErrorUri.InvalidUri);
     call.fail(error, args, kwargs, passthru ? { ...passed(details) } : undefined);
   }
 
