@@ -120,7 +120,7 @@ class World {
           : session.send([8, 68, invocation, {}, "com.error", ["data"]]);
       case "register": {
         const invoke = procedure === "com.shared" ? "roundrobin" : (POLICIES[which] ?? "single");
-        const options = { invoke, concurrency: which, force_reregister: flag && which === 0 };
+        const options = { invoke, concurrency: which + 1, force_reregister: flag && which === 0 };
         return session.send([64, session.next(), options, procedure]);
       }
       case "unregister":

@@ -80,9 +80,9 @@ export interface RouterOptions {
   readonly maxSubscriptions?: number | undefined;
   /** How long the URI of a topic may be, in characters. Default: 1024. */
   readonly maxUriLength?: number | undefined;
-  /** Calls that one session may be waiting for; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  /** How many calls a session may be waiting for. Default: 10000. */
   readonly maxCalls?: number | undefined;
-  /** What one session may be a callee of; one more is answered with `wamp.error.unavailable`. Default: 10000. */
+  /** How many registrations a session may have. Default: 10000. */
   readonly maxRegistrations?: number | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;

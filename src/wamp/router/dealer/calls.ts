@@ -52,7 +52,8 @@ export class Calls {
       return session.sendError(type, request, ErrorUri.InvalidUri);
     }
     if (session.calls.size >= settings.maxCalls) {
-      return session.sendError(type, request, ErrorUri.Unavailable);
+      const text = `a session has at most ${settings.maxCalls} open calls`;
+      return session.sendError(type, request, ErrorUri.LimitExceeded, [text]);
     }
     const call = new Call(this, session, message);
     if (options.timeout !== undefined && options.timeout > 0) {
@@ -83,15 +84,15 @@ export class Calls {
     call.proceed(callee, details, args, kwargs);
   }
 
-  cancel(session: Session, [, request, { mode }]: Cancel): void {
+  cancel(session: Session, [type, request, { mode = "killnowait" }]: Cancel): void {
     const call = session.calls.get(request);
     if (!call || call.isInterrupted) return;
     if (mode === "skip") return call.fail(ErrorUri.Canceled);
+    if (mode === "killnowait") return call.abandon(ErrorUri.Canceled);
+    if (mode !== "kill") return session.sendError(type, request, ErrorUri.InvalidArgument);
+    if (!call.callee?.isCancelable) return call.fail(ErrorUri.Canceled);
     // The outcome is what the callee makes of it.
-    if (mode === "kill" && call.callee?.isCancelable)
-      return call.interrupt(mode, ErrorUri.Canceled);
-    // No mode, and one that nobody knows, is `killnowait`, as other routers have it.
-    return call.abandon(ErrorUri.Canceled);
+    return call.interrupt(mode, ErrorUri.Canceled);
   }
 
   /** @throws Violation */
@@ -122,7 +123,6 @@ export class Calls {
     if (passthru && !call.caller.announces("caller", PASSTHRU_FEATURE)) {
       return call.fail(ErrorUri.FeatureNotSupported);
     }
-    if (!isUri(error)) return call.fail(ErrorUri.InvalidUri);
     call.fail(error, args, kwargs, passthru ? { ...passed(details) } : undefined);
   }
 

@@ -15,7 +15,7 @@ const KEYS = ["ppt_scheme", "ppt_serializer", "ppt_cipher", "ppt_keyid"] as cons
 
 /** Whether a payload is passed through: the scheme is what makes it one. */
 export function isPassthru(options: PayloadPassthru): boolean {
-  return options.ppt_scheme !== undefined;
+  return options.ppt_scheme !== undefined && options.ppt_scheme !== "";
 }
 
 /**

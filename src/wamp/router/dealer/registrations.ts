@@ -47,6 +47,10 @@ export class Registrations {
 
   register(session: Session, message: Register): void {
     const [type, request, { force_reregister }] = message;
+    if (this.#isFull(session, message)) {
+      const text = `a session has at most ${this.#maxPerSession} registrations`;
+      return session.sendError(type, request, ErrorUri.LimitExceeded, [text]);
+    }
     const error = this.#refusal(session, message);
     if (error !== undefined) return session.sendError(type, request, error);
     if (force_reregister === true) this.#kick(message);
@@ -73,15 +77,20 @@ export class Registrations {
     this.#events.publish();
   }
 
+  /** Whether it would be one registration more than the session may have. */
+  #isFull({ registrations }: Session, [, , { match = "exact" }, procedure]: Register): boolean {
+    if (registrations.size < this.#maxPerSession) return false;
+    const known = this.#patterns.get(procedure, match);
+    return !known || !registrations.has(known.id);
+  }
+
   #refusal(session: Session, [, , options, procedure]: Register): Uri | undefined {
     const { match = "exact", invoke = "single", force_reregister } = options;
     const known = this.#patterns.get(procedure, match);
-    if (session.registrations.size >= this.#maxPerSession) {
-      if (!known || !session.registrations.has(known.id)) return ErrorUri.Unavailable;
-    }
     if (!known) return undefined;
-    if (force_reregister === true)
+    if (force_reregister === true) {
       return mayKick(session, known) ? undefined : ErrorUri.NotAuthorized;
+    }
     if (invoke !== "single" && invoke === known.invoke) return undefined;
     return ErrorUri.ProcedureAlreadyExists;
   }

@@ -1,5 +1,5 @@
 /**
- * The arguments of the router's own procedures.
+ * What procedures of the router's own take.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { isId } from "../../protocol/ids.ts";
 import type { Id, Uri } from "../../protocol/messages.ts";
 import type { MetaCall } from "./meta-procedure.ts";
 
-/** @throws WampError `wamp.error.invalid_argument` when it is no id. */
-export function idArgument({ args }: MetaCall, index: number): Id {
-  const value = args[index];
+/** @throws WampError `wamp.error.invalid_argument` */
+export function idArgument(call: MetaCall, index: number): Id {
+  const value = call.args[index];
   if (isId(value)) return value;
-  throw new WampError(ErrorUri.InvalidArgument, [`argument ${index} is no id`]);
+  throw new WampError(ErrorUri.InvalidArgument, [`argument ${index} is an id`]);
 }
 
-/** @throws WampError `wamp.error.invalid_argument` when it is no URI: any string may be looked for. */
-export function uriArgument({ args }: MetaCall, index: number): Uri {
-  const value = args[index];
+/** @throws WampError `wamp.error.invalid_argument` */
+export function uriArgument(call: MetaCall, index: number): Uri {
+  const value = call.args[index];
   if (typeof value === "string") return value;
-  throw new WampError(ErrorUri.InvalidArgument, [`argument ${index} is no URI`]);
+  throw new WampError(ErrorUri.InvalidArgument, [`argument ${index} is a URI`]);
 }

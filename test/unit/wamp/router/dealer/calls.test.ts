@@ -71,14 +71,6 @@ test("what is no URI is not called", () => {
   expect(caller.take()).toEqual([[8, 48, 1, {}, "wamp.error.invalid_uri"]]);
 });
 
-test("an error that is no URI is not passed on", () => {
-  const { caller, callee } = pairOf(makeRealm());
-  callee.register("com.add");
-  caller.call("com.add");
-  callee.send([8, 68, 1, {}, "not a uri", ["text"]]);
-  expect(caller.take()).toEqual([[8, 48, 1, {}, "wamp.error.invalid_uri"]]);
-});
-
 test("an answer that comes late is dropped, and one to nothing is a violation", () => {
   const { caller, callee } = pairOf(makeRealm());
   callee.register("com.add");

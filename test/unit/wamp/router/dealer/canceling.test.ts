@@ -54,11 +54,20 @@ test.each([
   },
 );
 
-test.each([{}, { mode: "gently" as "kill" }])("%j is killnowait", (options) => {
+test("no mode is killnowait", () => {
   const { caller, callee } = setUp();
-  caller.send([49, 1, options]);
+  caller.send([49, 1, {}]);
   expect(caller.take()).toEqual([[8, 48, 1, {}, CANCELED]]);
   expect(callee.take()).toEqual([[69, 1, { mode: "killnowait", reason: CANCELED }]]);
+});
+
+test("a mode that nobody knows cancels nothing", () => {
+  const { caller, callee } = setUp();
+  caller.send([49, 1, { mode: "gently" as "kill" }]);
+  expect(caller.take()).toEqual([[8, 49, 1, {}, "wamp.error.invalid_argument"]]);
+  expect(callee.take()).toEqual([]);
+  callee.send([70, 1, {}]);
+  expect(caller.take()).toEqual([[50, 1, {}]]);
 });
 
 test.each(["skip", "kill", "killnowait"] as const)(

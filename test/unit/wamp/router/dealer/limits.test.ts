@@ -17,7 +17,8 @@ test("a session waits for at most maxCalls calls", () => {
   const [callee, caller] = [new TestSession(realm), new TestSession(realm)];
   callee.register("com.work");
   for (let call = 1; call <= 3; call++) caller.call("com.work");
-  expect(caller.take()).toEqual([[8, 48, 3, {}, UNAVAILABLE]]);
+  const text = "a session has at most 2 open calls";
+  expect(caller.take()).toEqual([[8, 48, 3, {}, "fullduplex.error.limit_exceeded", [text]]]);
   callee.send([70, 1, {}]);
   caller.call("com.work");
   expect(caller.take()).toEqual([[50, 1, {}]]);

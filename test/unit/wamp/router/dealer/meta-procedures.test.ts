@@ -206,5 +206,5 @@ test.each([
 test("such calls count", () => {
   const { caller } = setUpSlow();
   for (let call = 1; call <= 3; call++) caller.call("wamp.test.slow");
-  expect(caller.take()).toEqual([[8, 48, 3, {}, "wamp.error.unavailable"]]);
+  expect(caller.take()).toMatchObject([[8, 48, 3, {}, "fullduplex.error.limit_exceeded", {}]]);
 });

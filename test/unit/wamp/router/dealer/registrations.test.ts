@@ -154,7 +154,8 @@ test("a session has at most maxRegistrations", () => {
   const [callee] = setUp({ maxRegistrations: 1 });
   const id = callee.register("com.a", { invoke: "first" });
   callee.send([64, callee.next(), {}, "com.b"]);
-  expect(callee.take()).toEqual([[8, 64, 2, {}, "wamp.error.unavailable"]]);
+  const text = "a session has at most 1 registrations";
+  expect(callee.take()).toEqual([[8, 64, 2, {}, "fullduplex.error.limit_exceeded", [text]]]);
   expect(callee.register("com.a", { invoke: "first" })).toBe(id);
   callee.send([66, callee.next(), id]);
   callee.take();
