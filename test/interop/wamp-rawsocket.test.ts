@@ -54,3 +54,21 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("Autobahn with %s", 
     });
   });
 });
+
+const twisted = findPython("autobahn.twisted");
+
+describe.runIf(
+  requirePeer("Autobahn on Twisted", twisted !== undefined, "apt-get install python3-autobahn"),
+)("Autobahn on Twisted", () => {
+  test("calls, and leaves", async () => {
+    const { address } = await start({});
+    const parameters = [String(address.host), String(address.port)];
+    const { code, stdout, stderr } = await run(
+      twisted as string,
+      [join(root, "test", "interop", "peers", "wamp_rawsocket_twisted.py"), ...parameters],
+      { timeout: 30_000 },
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe("5\n");
+  });
+});

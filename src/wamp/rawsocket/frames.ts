@@ -15,12 +15,12 @@ import { MAX_LENGTH } from "./handshake.ts";
 export const FrameType = { Message: 0, Ping: 1, Pong: 2 } as const;
 export type FrameTypeCode = (typeof FrameType)[keyof typeof FrameType];
 
-export const HEADER_BYTES = 4;
+const HEADER_BYTES = 4;
 
 const TYPES: readonly number[] = Object.values(FrameType);
 
 /** Writes the four bytes before `length` others, at most 16 MiB. */
-export function writeHeader(target: Uint8Array, type: FrameTypeCode, length: number): void {
+function writeHeader(target: Uint8Array, type: FrameTypeCode, length: number): void {
   // (Of 16 MiB, only the 25th bit is set.)
   target[0] = (length === MAX_LENGTH ? 0x08 : 0) | type;
   target[1] = (length >> 16) & 0xff;

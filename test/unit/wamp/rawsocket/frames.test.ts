@@ -68,6 +68,34 @@ describe("frames are read", () => {
     );
   });
 
+  test("of garbage are the same ones, and end in the same way, wherever it is cut", () => {
+    const outcome = (bytes: Uint8Array, size: number): unknown => {
+      const seen: Frame[] = [];
+      const reader = new FrameReader(512, (type, data, start, end) => {
+        seen.push({ type, bytes: [...data.subarray(start, end)] });
+      });
+      try {
+        for (let at = 0; at < bytes.length; at += size) {
+          const piece = bytes.slice(at, at + size);
+          reader.read(piece, piece.length);
+        }
+      } catch (error) {
+        return { seen, error: String(error) };
+      }
+      return { seen, kept: reader.kept };
+    };
+    // (Mostly small numbers, so that there are frames in it.)
+    const byte = fc.oneof(fc.nat(4), fc.nat(255));
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.array(byte, { maxLength: 200 }), (wild, tame) => {
+        for (const bytes of [wild, Uint8Array.from(tame)]) {
+          const whole = outcome(bytes, bytes.length || 1);
+          for (const size of [1, 2, 3, 5, 7]) expect(outcome(bytes, size)).toEqual(whole);
+        }
+      }),
+    );
+  });
+
   test("as the reader's own memory only where that is so", () => {
     const seen: boolean[] = [];
     const reader = new FrameReader(100, (_type, bytes, start, end, isOwn) => {
