@@ -23,7 +23,12 @@ export type {
 export { inSteps } from "./authentication/in-steps.ts";
 export { limitAttempts } from "./authentication/limit-attempts.ts";
 export type { AttemptLimits } from "./authentication/limit-attempts.ts";
-export type { FindPrincipal, PrincipalFacts, Principals } from "./authentication/principals.ts";
+export type {
+  FindPrincipal,
+  PrincipalFacts,
+  Principals,
+  PrincipalTable,
+} from "./authentication/principals.ts";
 export { scram } from "./authentication/scram.ts";
 export type { ScramOptions, ScramPrincipal } from "./authentication/scram.ts";
 export { ticket } from "./authentication/ticket.ts";
@@ -83,3 +88,5 @@ export type {
 export { createHttpBridge } from "./http/create-http-bridge.ts";
 export type { HttpBridgeOptions } from "./http/create-http-bridge.ts";
 export type { Principal } from "./principal.ts";
+export type { LinkFacts } from "../protocol/link.ts";
+export type { Dict, Id, List, MatchPolicy, Uri } from "../protocol/messages.ts";

@@ -9,8 +9,8 @@ import { isSame } from "../../authentication/bytes.ts";
 import { sha256 } from "../../authentication/hashing.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { Authenticator, Introduction } from "./authenticator.ts";
-import { REFUSED, admit, byAuthid } from "./principals.ts";
-import type { FindPrincipal, PrincipalFacts } from "./principals.ts";
+import { REFUSED, admit, byName } from "./principals.ts";
+import type { FindPrincipal, PrincipalFacts, PrincipalTable } from "./principals.ts";
 
 /** Whose cookie it is. */
 export interface CookiePrincipal extends PrincipalFacts {
@@ -25,10 +25,9 @@ export interface CookieIntroduction extends Introduction {
 export interface CookieOptions {
   /** Of the cookie. */
   readonly name: string;
-  /** By value of the cookie, or a function that finds them by it. */
+  /** By value of the cookie (a map is copied), or a function that finds them by it. */
   readonly principals:
-    | ReadonlyMap<string, CookiePrincipal>
-    | Readonly<Record<string, CookiePrincipal>>
+    | PrincipalTable<CookiePrincipal>
     | FindPrincipal<CookiePrincipal, CookieIntroduction>;
 }
 
@@ -47,7 +46,7 @@ export interface CookieOptions {
 export function cookie(options: CookieOptions): Authenticator {
   checkOptions("cookie", options, { name: true, principals: true });
   const { name, principals } = options;
-  const find = typeof principals === "function" ? principals : finder(byAuthid(principals));
+  const find = typeof principals === "function" ? principals : finder(byName(principals));
   return {
     method: "cookie",
     async begin(introduction) {

@@ -13,8 +13,8 @@ import type { SigningKey } from "../../authentication/ed25519.ts";
 import type { Dict } from "../../protocol/messages.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { Authenticator, Introduction } from "./authenticator.ts";
-import { REFUSED, admit, byAuthid, checkFacts } from "./principals.ts";
-import type { FindPrincipal, PrincipalFacts } from "./principals.ts";
+import { REFUSED, admit, byName, checkFacts } from "./principals.ts";
+import type { FindPrincipal, PrincipalFacts, PrincipalTable } from "./principals.ts";
 
 /** Somebody with one or more keys. */
 export interface CryptosignPrincipal extends PrincipalFacts {
@@ -29,12 +29,11 @@ export interface CryptosignIntroduction extends Introduction {
 
 export interface CryptosignOptions {
   /**
-   * By `authid`, or a function that finds them by `authid` or `publicKey`. A client without an `authid` is whoever has its
+   * By `authid` (a map is copied), or a function that finds them by `authid` or `publicKey`. A client without an `authid` is whoever has its
    * key; what a function finds without one gets the key as its `authid`.
    */
   readonly principals:
-    | ReadonlyMap<string, CryptosignPrincipal>
-    | Readonly<Record<string, CryptosignPrincipal>>
+    | PrincipalTable<CryptosignPrincipal>
     | FindPrincipal<CryptosignPrincipal, CryptosignIntroduction>;
   /** The router's own key, to prove itself to clients that ask for it: the seed in hex. Default: it has none. */
   readonly privateKey?: string | undefined;
@@ -114,7 +113,7 @@ function finder(principals: CryptosignOptions["principals"]): Find {
     };
   }
   const byKey = new Map<string, CryptosignPrincipal[]>();
-  for (const [authid, facts] of byAuthid(principals)) {
+  for (const [authid, facts] of byName(principals)) {
     for (const key of keysOf(facts)) {
       const others = byKey.get(key) ?? [];
       byKey.set(key, [...others, { provider: "static", ...facts, authid }]);

@@ -30,11 +30,11 @@ export type FindPrincipal<Facts, Asked extends Introduction = Introduction> = (
   introduction: Asked,
 ) => Facts | null | undefined | Promise<Facts | null | undefined>;
 
+/** Principals by name. A map may change while the router runs. */
+export type PrincipalTable<Facts> = ReadonlyMap<string, Facts> | Readonly<Record<string, Facts>>;
+
 /** All principals by `authid`, or a function that finds them. */
-export type Principals<Facts> =
-  | ReadonlyMap<string, Facts>
-  | Readonly<Record<string, Facts>>
-  | FindPrincipal<Facts>;
+export type Principals<Facts> = PrincipalTable<Facts> | FindPrincipal<Facts>;
 
 /** How a method looks at its principals. */
 export interface PrincipalKind<Facts> {
@@ -65,7 +65,7 @@ export class Directory<Facts extends PrincipalFacts> {
     if (typeof principals === "function") {
       this.#find = principals;
     } else {
-      const known = byAuthid(principals);
+      const known = byName(principals);
       this.#known = known;
       for (const facts of known.values()) this.#check(facts);
       this.#find = ({ authid = "" }) => {
@@ -114,10 +114,8 @@ function isText(value: unknown): boolean {
   return typeof value === "string";
 }
 
-/** By `authid`: prototypes have no principals. */
-export function byAuthid<Facts>(
-  principals: ReadonlyMap<string, Facts> | Readonly<Record<string, Facts>>,
-): ReadonlyMap<string, Facts> {
+/** As a map: prototypes have no principals. */
+export function byName<Facts>(principals: PrincipalTable<Facts>): ReadonlyMap<string, Facts> {
   return principals instanceof Map ? principals : new Map(Object.entries(principals));
 }
 

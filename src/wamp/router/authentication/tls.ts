@@ -6,8 +6,8 @@
 
 import { checkOptions } from "../../../util/option-names.ts";
 import type { Authenticator, Introduction } from "./authenticator.ts";
-import { REFUSED, admit, byAuthid } from "./principals.ts";
-import type { FindPrincipal, PrincipalFacts } from "./principals.ts";
+import { REFUSED, admit, byName } from "./principals.ts";
+import type { FindPrincipal, PrincipalFacts, PrincipalTable } from "./principals.ts";
 
 /** What a certificate says; in Node, all that it has. */
 export interface ClientCertificate {
@@ -27,16 +27,12 @@ export interface TlsIntroduction extends Introduction {
   readonly certificate: ClientCertificate;
 }
 
-type Table =
-  | ReadonlyMap<string, CertificatePrincipal>
-  | Readonly<Record<string, CertificatePrincipal>>;
-
 /** They are asked in this order. */
 export interface TlsOptions {
-  /** By SHA-256, in hex, with or without colons. */
-  readonly fingerprints?: Table | undefined;
+  /** By SHA-256, in hex, with or without colons; a map is copied. */
+  readonly fingerprints?: PrincipalTable<CertificatePrincipal> | undefined;
   /** By the common name (CN) of the subject: for a certificate authority that gives each name once only. */
-  readonly commonNames?: Table | undefined;
+  readonly commonNames?: PrincipalTable<CertificatePrincipal> | undefined;
   readonly find?: FindPrincipal<CertificatePrincipal, TlsIntroduction> | undefined;
 }
 
@@ -53,9 +49,9 @@ export interface TlsOptions {
 export function tls(options: TlsOptions): Authenticator {
   checkOptions("tls", options, { fingerprints: true, commonNames: true, find: true });
   const fingerprints = new Map(
-    Array.from(byAuthid(options.fingerprints ?? {}), ([hex, facts]) => [plain(hex), facts]),
+    Array.from(byName(options.fingerprints ?? {}), ([hex, facts]) => [plain(hex), facts]),
   );
-  const commonNames = byAuthid(options.commonNames ?? {});
+  const commonNames = byName(options.commonNames ?? {});
   return {
     method: "tls",
     async begin(introduction) {
