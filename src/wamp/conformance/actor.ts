@@ -33,8 +33,8 @@ export class Actor {
   readonly serializer: Serializer;
   readonly #connection: Connection;
   readonly #roles: Dict;
-  /** The id of its session, as long as it is in one. */
-  #session: Id | undefined;
+  /** `over`: by a GOODBYE or ABORT of either side, so that the router may close the connection. */
+  #state: "none" | "open" | "over" = "none";
   #lastRequest: Id = 0;
   /** The id of the last request of the case, that is no round trip. */
   request: Id = 0;
@@ -48,7 +48,12 @@ export class Actor {
   }
 
   get isInSession(): boolean {
-    return this.#session !== undefined;
+    return this.#state === "open";
+  }
+
+  /** Whether it was in a session that has been ended properly. */
+  get hasEnded(): boolean {
+    return this.#state === "over";
   }
 
   nextRequest(): Id {
@@ -58,7 +63,7 @@ export class Actor {
   /** Sends anything, message or not. */
   send(value: unknown): void {
     const type = Array.isArray(value) ? (value[0] as unknown) : undefined;
-    if (type === T.Goodbye || type === T.Abort) this.#session = undefined;
+    if (type === T.Goodbye || type === T.Abort) this.#state = "over";
     this.sendRaw(this.serializer.encode(value as List));
   }
 
@@ -96,7 +101,7 @@ export class Actor {
 
   /** Gone without a word. */
   hangUp(): void {
-    this.#session = undefined;
+    this.#state = "over";
     this.#connection.terminate();
   }
 
@@ -111,7 +116,7 @@ export class Actor {
 
   async #read(): Promise<void> {
     await this.#connection.forEach((data) => this.#receive(data)).catch(() => {});
-    this.#session = undefined;
+    if (this.#state === "open") this.#state = "none";
     this.inbox.push({ type: "closed" });
   }
 
@@ -130,10 +135,10 @@ export class Actor {
 
   #follow(message: Message): void {
     if (message[0] === T.Welcome) {
-      this.#session = message[1];
+      this.#state = "open";
       this.#lastRequest = this.request = 0;
     }
-    if (message[0] === T.Goodbye || message[0] === T.Abort) this.#session = undefined;
+    if (message[0] === T.Goodbye || message[0] === T.Abort) this.#state = "over";
   }
 }
 
