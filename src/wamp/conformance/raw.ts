@@ -11,8 +11,10 @@ import { fromHex } from "./placeholders.ts";
 
 export const RAW_KINDS = ["malformed", "truncated", "empty", "wrong-frame"] as const;
 
-/** Something else than a message, or text as it is. */
-export type Raw = (typeof RAW_KINDS)[number] | { readonly text: string };
+type RawKind = (typeof RAW_KINDS)[number];
+
+/** Something else than a message; or text as it is, but for `$uri`. */
+export type Raw = RawKind | { readonly text: string };
 
 /** What isn't of the format at all, by serializer. */
 const MALFORMED: Readonly<Record<string, string | Uint8Array>> = {
@@ -23,8 +25,7 @@ const MALFORMED: Readonly<Record<string, string | Uint8Array>> = {
 
 const MESSAGE: List = [MessageType.Subscribe, 1, {}, "conformance.open.raw"];
 
-export function rawData(raw: Raw, serializer: Serializer): string | Uint8Array {
-  if (typeof raw === "object") return raw.text;
+export function rawData(raw: RawKind, serializer: Serializer): string | Uint8Array {
   const whole = serializer.encode(MESSAGE);
   switch (raw) {
     case "malformed":

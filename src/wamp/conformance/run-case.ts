@@ -6,6 +6,7 @@
 
 import { CLIENT_ROLES } from "../protocol/features.ts";
 import type { List } from "../protocol/messages.ts";
+import type { Actor } from "./actor.ts";
 import type { ActorStep, CaseResult, ConformanceCase, Step } from "./case.ts";
 import { CaseFailure } from "./inbox.ts";
 import { matchMessage } from "./match.ts";
@@ -93,7 +94,7 @@ class Play {
       case "send":
         return actor.send(this.#scope.expand(values[0], () => actor.nextRequest()));
       case "raw":
-        return actor.sendRaw(rawData(values[0] as Raw, actor.serializer));
+        return actor.sendRaw(this.#raw(values[0] as Raw, actor));
       case "expect":
         return this.#expect(name, values as readonly List[]);
       case "unordered":
@@ -111,6 +112,11 @@ class Play {
       case "hang_up":
         return actor.hangUp();
     }
+  }
+
+  #raw(raw: Raw, { serializer }: Actor): string | Uint8Array {
+    if (typeof raw !== "object") return rawData(raw, serializer);
+    return raw.text.replaceAll("$uri", this.#scope.uri("uri", ""));
   }
 
   async #expect(name: string, patterns: readonly List[]): Promise<void> {
