@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActorSpec, ActorStep, ConformanceCase, Step } from "./case.ts";
+import type { ActorStep, ConformanceCase, Step } from "./case.ts";
 import { readPlaceholder } from "./placeholders.ts";
 
 /** What a run gives a value to by itself. */
@@ -20,17 +20,12 @@ export function checkPlaceholders(
 ): void {
   const known = new Set(GIVEN);
   for (const [name, { join = true }] of actors) if (join) learnActor(name, known);
-  checkSteps(steps, actors, known, where);
+  checkSteps(steps, known, where);
 }
 
-function checkSteps(
-  steps: readonly Step[],
-  actors: ReadonlyMap<string, ActorSpec>,
-  known: Set<string>,
-  where: string,
-): void {
+function checkSteps(steps: readonly Step[], known: Set<string>, where: string): void {
   for (const step of steps) {
-    if ("times" in step) checkSteps(step.steps, actors, known, where);
+    if ("times" in step) checkSteps(step.steps, known, where);
     else checkStep(step, known, where);
   }
 }

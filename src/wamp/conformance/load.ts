@@ -22,8 +22,16 @@ export interface CaseFile {
 
 const FILE_KEYS = ["spec", "profile", "needs", "requires", "cases"];
 const CASE_KEYS = [
-  ...["id", "title", "spec", "profile", "needs", "requires"],
-  ...["serializers", "decided", "actors", "steps"],
+  "id",
+  "title",
+  "spec",
+  "profile",
+  "needs",
+  "requires",
+  "serializers",
+  "decided",
+  "actors",
+  "steps",
 ];
 const ACTOR_KEYS = ["realm", "user", "join", "serializer", "roles", "without", "hello"];
 

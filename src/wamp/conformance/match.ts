@@ -114,9 +114,10 @@ class Matcher {
   #matchText(text: string, value: unknown, path: string): string | undefined {
     const { scope, request } = this.#context;
     const placeholder = readPlaceholder(text);
-    switch (placeholder?.type) {
-      case undefined:
-        return text === value ? undefined : `${path} is not ${JSON.stringify(text)}`;
+    if (!placeholder) {
+      return text === value ? undefined : `${path} is not ${JSON.stringify(text)}`;
+    }
+    switch (placeholder.type) {
       case "kind":
         return isOfKind(placeholder.name, value) ? undefined : `${path} is no ${placeholder.name}`;
       case "uri": {
@@ -130,7 +131,7 @@ class Matcher {
         const id = name === undefined ? request : scope.get(`request.${name}`);
         return id === value ? undefined : `${path} is not ${String(id)}, the id of the request`;
       }
-      case "variable":
+      default:
         return this.#matchVariable(placeholder.name, value, path);
     }
   }

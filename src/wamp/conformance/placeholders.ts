@@ -97,9 +97,8 @@ export class Scope {
 
   #expandText(text: string, request: () => number): unknown {
     const placeholder = readPlaceholder(text);
-    switch (placeholder?.type) {
-      case undefined:
-        return text;
+    if (!placeholder) return text;
+    switch (placeholder.type) {
       case "uri":
         return this.uri(placeholder.root, placeholder.rest);
       case "bytes":
@@ -108,7 +107,7 @@ export class Scope {
         return this.#request(placeholder.name, request);
       case "kind":
         throw new CaseError(`${text} stands for no value`);
-      case "variable":
+      default:
         if (!this.has(placeholder.name)) throw new CaseError(`${text} has no value yet`);
         return this.get(placeholder.name);
     }

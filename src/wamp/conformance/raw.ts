@@ -34,7 +34,7 @@ export function rawData(raw: RawKind, serializer: Serializer): string | Uint8Arr
       return whole.slice(0, -1);
     case "empty":
       return whole.slice(0, 0);
-    case "wrong-frame":
+    default:
       return typeof whole === "string" ? utf8(whole) : JSON.stringify(MESSAGE);
   }
 }

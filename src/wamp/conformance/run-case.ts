@@ -109,7 +109,7 @@ class Play {
         return this.#closed(name);
       case "leave":
         return actor.leave();
-      case "hang_up":
+      default:
         return actor.hangUp();
     }
   }
