@@ -84,7 +84,9 @@ export class Actor {
       const arrival = await this.inbox.take();
       if (arrival.type === "message" && isAnswer(arrival.message, request)) break;
       others.push(arrival);
-      if (arrival.type === "closed") break;
+      if (arrival.type !== "closed") continue;
+      if (!this.hasEnded) throw new CaseFailure("the router closed the connection");
+      break;
     }
     this.inbox.putBack(others);
   }
