@@ -8,8 +8,15 @@ import { CLIENT_ROLES, ROUTER_ROLES } from "../../../../src/wamp/protocol/featur
 const cases = readCases();
 
 const FIXTURES = [
-  ...["denied-uris", "event-history", "fixed-realms", "loose-uris", "private-realm"],
-  ...["remove-procedures", "ticket-users", "transport-reuse", "undisclosed-uris"],
+  "denied-uris",
+  "event-history",
+  "fixed-realms",
+  "loose-uris",
+  "private-realm",
+  "remove-procedures",
+  "ticket-users",
+  "transport-reuse",
+  "undisclosed-uris",
 ];
 
 test("there are at least 250, with ids and titles of their own", () => {
