@@ -54,10 +54,11 @@ export async function wampConformanceCommand(given: Arguments, io: Io): Promise<
   const cases = choose(readCases(), given);
   const serializers = readSerializers(given.text("serializer"));
   const earlier = readSummary(given.text("expect"));
+  const timeout = given.integer("timeout", 1, MAX_DURATION) ?? TIMEOUT;
   const results: CaseResult[] = [];
   for (const serializer of serializers) {
     try {
-      results.push(...(await runWith(serializer, cases, given, io)));
+      results.push(...(await runWith(serializer, cases, { given, io, timeout })));
     } catch (error) {
       if (error instanceof TypeError || error instanceof RangeError) {
         throw new UsageError(error.message, { cause: error });
@@ -81,14 +82,19 @@ function isFailure(outcome: CaseResult["outcome"]): boolean {
   return outcome === "failed" || outcome === "error";
 }
 
+interface Circumstances {
+  readonly given: Arguments;
+  readonly io: Io;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 function runWith(
   serializer: Serializer,
   cases: readonly ConformanceCase[],
-  given: Arguments,
-  io: Io,
+  { given, io, timeout }: Circumstances,
 ): Promise<CaseResult[]> {
   const [url = ""] = given.operands;
-  const timeout = given.integer("timeout", 1, MAX_DURATION) ?? TIMEOUT;
   const open = ({ subprotocol }: Serializer): Promise<Connection> =>
     connect(url, { subprotocols: [subprotocol], openTimeout: timeout, closeTimeout: timeout });
   const show = (result: CaseResult): void => {

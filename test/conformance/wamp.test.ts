@@ -12,8 +12,8 @@ import type { Serializer } from "../../src/wamp/client/index.ts";
 import { differences, runConformance, summarize } from "../../src/wamp/conformance/index.ts";
 import type { CaseResult, Summary } from "../../src/wamp/conformance/index.ts";
 import { msgpack } from "../../src/wamp/msgpack/index.ts";
-import { startRouter } from "./support/wamp-fixture.ts";
-import type { ListeningRouter } from "./support/wamp-fixture.ts";
+import { startRouter } from "../support/wamp-fixture.ts";
+import type { ListeningRouter } from "../support/wamp-fixture.ts";
 
 const RECORD = new URL("./wamp-expected.json", import.meta.url);
 const SERIALIZERS = [json, msgpack, cbor];

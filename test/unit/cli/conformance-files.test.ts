@@ -1,9 +1,9 @@
 /** The cases that come with the package. */
 
 import { expect, test } from "vitest";
-import { readCases } from "../../../../src/cli/conformance-files.ts";
-import type { ConformanceCase, Step } from "../../../../src/wamp/conformance/case.ts";
-import { CLIENT_ROLES, ROUTER_ROLES } from "../../../../src/wamp/protocol/features.ts";
+import { readCases } from "../../../src/cli/conformance-files.ts";
+import type { ConformanceCase, Step } from "../../../src/wamp/conformance/case.ts";
+import { CLIENT_ROLES, ROUTER_ROLES } from "../../../src/wamp/protocol/features.ts";
 
 const cases = readCases();
 

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { ServerConnection } from "../../../src/server/index.ts";
-import { serve } from "../../../src/server/index.ts";
-import { cbor } from "../../../src/wamp/cbor/index.ts";
-import { json } from "../../../src/wamp/client/index.ts";
-import { msgpack } from "../../../src/wamp/msgpack/index.ts";
-import { anonymous, createRouter } from "../../../src/wamp/router/index.ts";
+import type { ServerConnection } from "../../src/server/index.ts";
+import { serve } from "../../src/server/index.ts";
+import { cbor } from "../../src/wamp/cbor/index.ts";
+import { json } from "../../src/wamp/client/index.ts";
+import { msgpack } from "../../src/wamp/msgpack/index.ts";
+import { anonymous, createRouter } from "../../src/wamp/router/index.ts";
 import type {
   Authenticator,
   AuthorizationRequest,
@@ -18,7 +18,7 @@ import type {
   RealmOptions,
   Router,
   Step,
-} from "../../../src/wamp/router/index.ts";
+} from "../../src/wamp/router/index.ts";
 
 /** By name: the ticket, and the role. */
 const USERS = new Map([
