@@ -80,8 +80,9 @@ export class Actor {
     const request = (this.#lastRequest = nextId(this.#lastRequest));
     this.send(make(request, uri));
     const others: Arrival[] = [];
+    const { deadline } = this.inbox;
     for (;;) {
-      const arrival = await this.inbox.take();
+      const arrival = await this.inbox.take(deadline);
       if (arrival.type === "message" && isAnswer(arrival.message, request)) break;
       others.push(arrival);
       if (arrival.type !== "closed") continue;
@@ -94,8 +95,9 @@ export class Actor {
   /** Says goodbye, and waits for the answer. What comes before that is dropped. */
   async leave(): Promise<void> {
     this.send([T.Goodbye, {}, "wamp.close.close_realm"]);
+    const { deadline } = this.inbox;
     for (;;) {
-      const message = await this.inbox.takeMessage();
+      const message = await this.inbox.takeMessage(deadline);
       if (message[0] === T.Goodbye) return;
       if (message[0] === T.Abort) throw new CaseFailure("ABORT for a GOODBYE", message);
     }

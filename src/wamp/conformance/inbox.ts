@@ -33,6 +33,7 @@ export class Inbox {
   readonly #timeout: number;
   #waiting = new Deque<Arrival>();
   #arrival: Deferred<void> | undefined;
+  #isOverfull = false;
 
   /** `timeout`: how long each wait may take, in milliseconds. */
   constructor(timeout: number) {
@@ -44,24 +45,34 @@ export class Inbox {
   }
 
   push(arrival: Arrival): void {
-    if (this.#waiting.length >= MAX_WAITING && arrival.type !== "closed") return;
-    this.#waiting.push(arrival);
+    if (this.#waiting.length < MAX_WAITING || arrival.type === "closed") {
+      this.#waiting.push(arrival);
+    } else if (!this.#isOverfull) {
+      this.#isOverfull = true;
+      const reason = `more than ${MAX_WAITING} messages came that no step asks for`;
+      this.#waiting.push({ type: "invalid", reason, received: undefined });
+    }
     this.#arrival?.resolve();
     this.#arrival = undefined;
   }
 
-  /** The next message. @throws CaseFailure when none comes. */
-  async takeMessage(): Promise<List> {
-    const arrival = await this.take();
+  /** Until when something that begins now may take, however many messages it looks at. */
+  get deadline(): number {
+    return systemClock.now() + this.#timeout;
+  }
+
+  /** The next message. @throws CaseFailure when none comes in time. */
+  async takeMessage(deadline: number = this.deadline): Promise<List> {
+    const arrival = await this.take(deadline);
     if (arrival.type === "message") return arrival.message;
     if (arrival.type === "closed") throw new CaseFailure("the router closed the connection");
     throw new CaseFailure(arrival.reason, arrival.received);
   }
 
   /** @throws CaseFailure when nothing comes in time. */
-  async take(): Promise<Arrival> {
-    if (this.isEmpty) await this.#wait();
-    const arrival = this.#waiting.shift();
+  async take(deadline: number = this.deadline): Promise<Arrival> {
+    if (this.isEmpty) await this.#wait(deadline);
+    const arrival = systemClock.now() <= deadline ? this.#waiting.shift() : undefined;
     if (arrival) return arrival;
     throw new CaseFailure(`nothing came within ${this.#timeout} ms`);
   }
@@ -74,9 +85,9 @@ export class Inbox {
     for (let next = later.shift(); next; next = later.shift()) this.#waiting.push(next);
   }
 
-  async #wait(): Promise<void> {
+  async #wait(deadline: number): Promise<void> {
     const arrival = (this.#arrival ??= new Deferred());
-    const timer = systemClock.setTimeout(() => arrival.resolve(), this.#timeout);
+    const timer = systemClock.setTimeout(() => arrival.resolve(), deadline - systemClock.now());
     await arrival.promise;
     systemClock.clearTimeout(timer);
     this.#arrival = undefined;

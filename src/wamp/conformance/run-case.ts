@@ -156,8 +156,9 @@ class Play {
   /** What comes before it may be anything, and is gone then. */
   async #eventually(name: string, pattern: List): Promise<void> {
     const { inbox } = this.#stage.actor(name);
+    const { deadline } = inbox;
     for (;;) {
-      const message = await inbox.takeMessage();
+      const message = await inbox.takeMessage(deadline);
       if (this.#match(name, pattern, message) === undefined) return;
     }
   }

@@ -191,6 +191,20 @@ describe("against a router that does wrong", () => {
     });
   });
 
+  test("it sends without end", async () => {
+    const open = fakeRouter((_, server) => {
+      const flood = (): void => {
+        if (server.state !== "open") return;
+        server.send(JSON.stringify([36, 1, 1, {}])).then(flood, () => {});
+      };
+      flood();
+    });
+    const never = ["A", "eventually", [33, "$request", "$sub"]];
+    expect(await run([SUBSCRIBE, never], { open })).toMatchObject({ outcome: "failed", step: "2" });
+    expect(await run([SUBSCRIBE, ["A", "leave"]], { open })).toMatchObject({ outcome: "failed" });
+    expect(await run([SUBSCRIBE, ["A", "sync"]], { open })).toMatchObject({ outcome: "failed" });
+  });
+
   test("it sends more than was asked for", async () => {
     const open = fakeRouter((message, server) => {
       const reply = JSON.stringify([33, message[1], 5]);
