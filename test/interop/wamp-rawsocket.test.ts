@@ -19,7 +19,7 @@ const python = findPython("autobahn, cbor2, msgpack");
 const available = requirePeer(
   "Autobahn",
   python !== undefined,
-  "apt-get install python3-autobahn python3-cbor2 python3-msgpack",
+  "apt-get install python3-autobahn python3-cbor2 python3-u-msgpack",
 );
 
 async function start(place: { path?: string }): Promise<RawSocketServer> {
