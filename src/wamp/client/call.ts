@@ -118,9 +118,9 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
     if (!isTimed && !progress && !isChunk) return sent;
     return {
       ...sent,
-      ...(isTimed ? { timeout: Math.ceil(timeout) } : {}),
-      ...(progress ? { receive_progress: true } : {}),
-      ...(isChunk ? { progress: true } : {}),
+      ...(isTimed && { timeout: Math.ceil(timeout) }),
+      ...(progress && { receive_progress: true }),
+      ...(isChunk && { progress: true }),
     };
   }
 
