@@ -79,8 +79,10 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
   protected send(session: Session): void {
     const { args } = this.#init;
     this.#session = session;
-    if (isChunks(args)) void this.#sendAll(session, args);
-    else void this.#send(session, args, false);
+    if (isChunks(args)) {
+      session.requests.hold(this);
+      void this.#sendAll(session, args);
+    } else void this.#send(session, args, false);
   }
 
   protected giveUp(reason: unknown, isLate: boolean): void {
@@ -89,7 +91,7 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
   }
 
   protected finished(): void {
-    if (this.#request !== undefined) this.#session?.requests.forget(this.#request);
+    this.#session?.requests.forget(this.#request, this);
   }
 
   #send(session: Session, args: List | undefined, isChunk: boolean): Promise<void> | undefined {
@@ -116,9 +118,9 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
     if (!isTimed && !progress && !isChunk) return sent;
     return {
       ...sent,
-      ...(isTimed ? { timeout: Math.ceil(timeout) } : {}),
-      ...(progress ? { receive_progress: true } : {}),
-      ...(isChunk ? { progress: true } : {}),
+      ...(isTimed && { timeout: Math.ceil(timeout) }),
+      ...(progress && { receive_progress: true }),
+      ...(isChunk && { progress: true }),
     };
   }
 

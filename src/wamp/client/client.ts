@@ -14,6 +14,7 @@ import { Latest } from "../../util/latest.ts";
 import { quiet } from "../../util/quiet.ts";
 import { WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
+import { MessageType } from "../protocol/message-type.ts";
 import type { Dict, Id, List, Result, Uri } from "../protocol/messages.ts";
 import type { Ask } from "./ask.ts";
 import { Call } from "./call.ts";
@@ -24,7 +25,7 @@ import { ProgressiveResults, readResult } from "./progressive-call.ts";
 import { Publishing } from "./publishing.ts";
 import type { PublishingOptions } from "./publishing.ts";
 import { Session } from "./session.ts";
-import { CLOSED, patternKey } from "./standing.ts";
+import { CLOSED, standingKey } from "./standing.ts";
 import type { Standing, StandingHost } from "./standing.ts";
 import { Listener, Topic } from "./topic.ts";
 import type {
@@ -71,8 +72,7 @@ export class Client implements StandingHost {
     delay: undefined,
     error: undefined,
   });
-  readonly #topics = new Map<string, Topic>();
-  readonly #procedures = new Map<string, RegisteredProcedure>();
+  readonly #standings = new Map<string, Standing>();
   readonly #waiting = new Set<Waiting>();
   /** The one there is, joined or not. */
   #current: Session | undefined;
@@ -183,8 +183,8 @@ export class Client implements StandingHost {
   }
 
   forget(standing: Standing): void {
-    if (standing instanceof Topic) drop(this.#topics, standing);
-    else if (standing instanceof RegisteredProcedure) drop(this.#procedures, standing);
+    const { key } = standing;
+    if (this.#standings.get(key) === standing) this.#standings.delete(key);
   }
 
   // ---- connecting
@@ -242,8 +242,7 @@ export class Client implements StandingHost {
     this.#session = session;
     this.#joinedAt = this.clock.now();
     this.#status.set({ state: "connected", session: info });
-    for (const topic of this.#topics.values()) topic.establish(session);
-    for (const procedure of this.#procedures.values()) procedure.establish(session);
+    for (const standing of this.#standings.values()) standing.establish(session);
     for (const ask of this.#waiting) {
       this.#waiting.delete(ask);
       ask.begin(session);
@@ -255,8 +254,7 @@ export class Client implements StandingHost {
     if (!this.#isClosed) {
       this.#status.set({ state: "connecting", attempt: 0, delay: undefined, error });
     }
-    for (const topic of this.#topics.values()) topic.lost();
-    for (const procedure of this.#procedures.values()) procedure.lost();
+    for (const standing of this.#standings.values()) standing.lost();
   }
 
   #finish(error: unknown): void {
@@ -265,8 +263,7 @@ export class Client implements StandingHost {
     this.#status.set({ state: "closed", error });
     this.#status.end();
     this.#session = undefined;
-    for (const topic of this.#topics.values()) topic.end(error);
-    for (const procedure of this.#procedures.values()) procedure.end(error);
+    for (const standing of this.#standings.values()) standing.end(error);
     for (const ask of this.#waiting) ask.fail(end);
     this.#waiting.clear();
     this.#abort.abort();
@@ -315,12 +312,12 @@ export class Client implements StandingHost {
     options: EventsOptions,
   ): Promise<EventStream> {
     if (this.#isClosed) throw this.#end();
-    const key = patternKey(uri, options.match);
+    const key = standingKey(MessageType.Subscribe, uri, options.match);
     const session = this.#session;
-    const existing = this.#topics.get(key);
+    const existing = this.#standings.get(key) as Topic | undefined;
     const topic = existing ?? new Topic(this, uri, options.match);
     const listener = new Listener(topic, handler, options);
-    this.#topics.set(key, topic);
+    this.#standings.set(key, topic);
     topic.add(listener);
     if (session && (!existing || listener.wantsRetained)) topic.establish(session);
     await this.#granted(topic, options, () => listener.unsubscribe());
@@ -334,8 +331,8 @@ export class Client implements StandingHost {
   ): Promise<Registration> {
     if (this.#isClosed) throw this.#end();
     const procedure = new RegisteredProcedure(this, uri, handler, options);
-    if (this.#procedures.has(procedure.key)) throw new StateError(`${uri} is registered already`);
-    this.#procedures.set(procedure.key, procedure);
+    if (this.#standings.has(procedure.key)) throw new StateError(`${uri} is registered already`);
+    this.#standings.set(procedure.key, procedure);
     if (this.#session) procedure.establish(this.#session);
     await this.#granted(procedure, options, () => procedure.unregister());
     return procedure;
@@ -366,10 +363,6 @@ export class Client implements StandingHost {
 
 function readValue(result: Result): unknown {
   return result[3]?.[0];
-}
-
-function drop<T extends { readonly key: string }>(map: Map<string, T>, one: T): void {
-  if (map.get(one.key) === one) map.delete(one.key);
 }
 
 function logError(error: unknown, context: ErrorContext): void {

@@ -210,8 +210,8 @@ export class RunningInvocation implements Invocation {
   }
 
   #sendError({ uri, args, kwargs }: WampError): void {
-    const { Error, Invocation } = MessageType;
-    this.#send([Error, Invocation, this.#id, {}, uri, ...payload(args, kwargs)]);
+    const data = payload(args, kwargs);
+    this.#send([MessageType.Error, MessageType.Invocation, this.#id, {}, uri, ...data]);
   }
 
   #send(answer: Message): void {

@@ -9,14 +9,11 @@ import type { Uri } from "../protocol/messages.ts";
 import type { Procedure } from "./invocation.ts";
 import { wireOptions } from "./options.ts";
 import type { Session } from "./session.ts";
-import { patternKey, Standing } from "./standing.ts";
+import { Standing } from "./standing.ts";
 import type { StandingHost } from "./standing.ts";
 import type { Invocation, RegisterOptions, Registration } from "./types.ts";
 
 export class RegisteredProcedure extends Standing implements Procedure, Registration {
-  protected readonly kind = "registration";
-  protected readonly type = MessageType.Register;
-  readonly key: string;
   readonly handler: (invocation: Invocation) => unknown;
   readonly maxChunks: number | undefined;
   readonly #options: Readonly<Record<string, never>>;
@@ -27,8 +24,7 @@ export class RegisteredProcedure extends Standing implements Procedure, Registra
     handler: (invocation: Invocation) => unknown,
     options: RegisterOptions = {},
   ) {
-    super(host, uri);
-    this.key = patternKey(uri, options.match);
+    super(host, MessageType.Register, uri, options.match);
     this.handler = handler;
     this.maxChunks = options.chunks === true ? (options.maxQueue ?? 1024) : undefined;
     this.#options = wireOptions(options);

@@ -54,6 +54,6 @@ export class Publishing extends Ask<Id | undefined> implements Asker<Published> 
   }
 
   protected finished(): void {
-    this.#sent?.session.requests.forget(this.#sent.request);
+    this.#sent?.session.requests.forget(this.#sent.request, this);
   }
 }

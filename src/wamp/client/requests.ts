@@ -42,6 +42,8 @@ interface Pending {
 export class Requests {
   readonly #link: Link;
   readonly #pending = new Map<Id, Pending>();
+  /** Those that will send their request later. */
+  readonly #holding = new Set<Asker<never>>();
   #last: Id = 0;
 
   constructor(link: Link) {
@@ -62,13 +64,22 @@ export class Requests {
     const [type, request] = message;
     const sent = this.#link.send(message);
     this.#last = request;
-    if (asker) this.#pending.set(request, { type, asker });
+    if (asker) {
+      this.#holding.delete(asker);
+      this.#pending.set(request, { type, asker });
+    }
     return sent;
   }
 
+  /** Who sends a request later has to know when it can't be sent any more. */
+  hold(asker: Asker<never>): void {
+    this.#holding.add(asker);
+  }
+
   /** Nobody waits any more. The answer may come nevertheless. */
-  forget(request: Id): void {
-    this.#pending.delete(request);
+  forget(request: Id | undefined, asker: Asker<never>): void {
+    this.#holding.delete(asker);
+    if (request !== undefined) this.#pending.delete(request);
   }
 
   /** @throws Violation for an answer to what was not asked. */
@@ -92,9 +103,10 @@ export class Requests {
 
   /** None of them will be answered. */
   end(error: unknown): void {
-    const all = [...this.#pending.values()];
+    const all = [...this.#holding, ...[...this.#pending.values()].map(({ asker }) => asker)];
+    this.#holding.clear();
     this.#pending.clear();
-    for (const { asker } of all) asker.fail(error);
+    for (const asker of all) asker.fail(error);
   }
 
   /** `undefined`: nobody waits any more. */

@@ -103,7 +103,11 @@ export class Session {
 
   /** Says goodbye, and resolves when the link is gone. Never rejects. */
   leave(error: unknown): Promise<void> {
-    if (this.#state === "joining") void this.link.close();
+    if (this.#state === "joining") {
+      // (The WELCOME may be under way.)
+      this.#end(error);
+      void this.link.close();
+    }
     if (this.#state === "open") {
       void this.link.send([MessageType.Goodbye, {}, CloseUri.Normal]);
       this.#setDeadline(this.#init.closeTimeout, () => void this.link.close());

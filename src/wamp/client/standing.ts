@@ -29,16 +29,21 @@ export interface StandingHost {
 /** How it was closed from here. */
 export const CLOSED = { code: 1000, reason: "", wasClean: true, initiator: "local" } as const;
 
-/** What a client knows it by. (A policy has no colon, so that no URI makes one that is another's.) */
-export function patternKey(uri: Uri, match: MatchPolicy = "exact"): string {
-  return `${match}:${uri}`;
+/** By the type of the request that it is asked for by; the one that undoes it has the code after the next. */
+const KINDS = { 32: "subscription", 64: "registration" } as const;
+
+/** What a client knows it by. (No type or policy has a colon, so that no URI makes one that is another's.) */
+export function standingKey(type: 32 | 64, uri: Uri, match: MatchPolicy = "exact"): string {
+  return `${type}:${match}:${uri}`;
 }
 
 export abstract class Standing implements Revocable {
   readonly uri: Uri;
+  readonly key: string;
   protected readonly host: StandingHost;
   protected readonly endedLater: Deferred<unknown> = new Deferred();
   protected isOver = false;
+  readonly #type: 32 | 64;
   readonly #granted = new Deferred<void>();
   #id: Id | undefined;
   #session: Session | undefined;
@@ -46,9 +51,11 @@ export abstract class Standing implements Revocable {
   #isEstablished = false;
   #retry: Timer;
 
-  constructor(host: StandingHost, uri: Uri) {
+  constructor(host: StandingHost, type: 32 | 64, uri: Uri, match: MatchPolicy | undefined) {
     this.host = host;
     this.uri = uri;
+    this.key = standingKey(type, uri, match);
+    this.#type = type;
     void quiet(this.#granted.promise);
   }
 
@@ -70,9 +77,6 @@ export abstract class Standing implements Revocable {
     return this.#granted.promise;
   }
 
-  protected abstract readonly kind: "subscription" | "registration";
-  /** The request that it is asked for by; the one that undoes it has the code after the next. */
-  protected abstract readonly type: 32 | 64;
   protected abstract options(): Subscribe[2] & Register[2];
   /** Who gets what comes for an id. */
   protected abstract table(session: Session): Map<Id, unknown>;
@@ -86,7 +90,7 @@ export abstract class Standing implements Revocable {
     this.#session = session;
     const { requests } = session;
     try {
-      void requests.send([this.type, requests.next, this.options(), this.uri], {
+      void requests.send([this.#type, requests.next, this.options(), this.uri], {
         succeed: ([, , id]: Answer) => this.#succeed(session, id as Id),
         fail: (error: unknown) => this.#fail(session, error, attempt),
       });
@@ -105,7 +109,7 @@ export abstract class Standing implements Revocable {
   revoked(reason: unknown): void {
     const uri = typeof reason === "string" && isUri(reason) ? reason : ErrorUri.Canceled;
     if (this.#session) this.#detach(this.#session, this.#id);
-    this.#endAndReport(new WampError(uri, [`the router has revoked the ${this.kind}`]));
+    this.#endAndReport(new WampError(uri, [`the router has revoked the ${KINDS[this.#type]}`]));
   }
 
   /** Undoes it. Resolves when the router knows, or can't be told. Never rejects. */
@@ -152,7 +156,7 @@ export abstract class Standing implements Revocable {
   #endAndReport(error: unknown): void {
     if (this.isOver) return;
     this.end(error);
-    this.host.report(error, { in: this.kind, uri: this.uri });
+    this.host.report(error, { in: KINDS[this.#type], uri: this.uri });
   }
 
   #tell(session: Session, id: Id): Promise<void> {
@@ -162,7 +166,7 @@ export abstract class Standing implements Revocable {
       this.#detach(session, id);
       told.resolve();
     };
-    const type = (this.type + 2) as 34 | 66;
+    const type = (this.#type + 2) as 34 | 66;
     void requests.send([type, requests.next, id], { succeed: over, fail: over });
     return told.promise;
   }

@@ -11,20 +11,16 @@ import type { Event as EventMessage, Id, MatchPolicy, Uri } from "../protocol/me
 import { wireOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
 import type { EventSink, Session } from "./session.ts";
-import { patternKey, Standing } from "./standing.ts";
+import { Standing } from "./standing.ts";
 import type { StandingHost } from "./standing.ts";
 import type { Event, EventStream, EventsOptions } from "./types.ts";
 
 export class Topic extends Standing implements EventSink {
-  protected readonly kind = "subscription";
-  protected readonly type = MessageType.Subscribe;
-  readonly key: string;
   readonly #match: MatchPolicy | undefined;
   readonly #listeners = new Set<Listener>();
 
   constructor(host: StandingHost, uri: Uri, match: MatchPolicy | undefined) {
-    super(host, uri);
-    this.key = patternKey(uri, match);
+    super(host, MessageType.Subscribe, uri, match);
     this.#match = match;
   }
 

@@ -167,6 +167,18 @@ test("chunks stop when the call has been answered", async () => {
   expect(ended).toBe(true);
 });
 
+test("a call whose first chunk hasn't come ends with the session", async () => {
+  const { client } = await ClientUnderTest.join();
+  async function* parts(): AsyncGenerator<List, void> {
+    await new Promise(() => {});
+    yield [1];
+  }
+  const call = client.call("com.upload", parts());
+  await settled();
+  void client.close();
+  expect(await rejection(call)).toMatchObject({ code: "ERR_CLOSED" });
+});
+
 test("an iteration that throws cancels the call", async () => {
   const { client, router } = await ClientUnderTest.join();
   const reason = new Error("the file is gone");

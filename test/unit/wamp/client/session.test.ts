@@ -197,6 +197,15 @@ test("closing waits no longer than closeTimeout", async () => {
   expect(clock.timers).toBe(0);
 });
 
+test("a WELCOME that crosses the close changes nothing", async () => {
+  const { client, router, clock } = await connect();
+  router.send([2, 5, { roles: {} }]);
+  await client.close();
+  await settled();
+  expect(client.status).toEqual({ state: "closed", error: undefined });
+  expect(clock.timers).toBe(0);
+});
+
 test("closing while joining just goes", async () => {
   const { client, router, clock } = await connect();
   await client.close();
