@@ -9,6 +9,7 @@ import { json } from "../../../../src/wamp/protocol/json.ts";
 import { ConnectionLink } from "../../../../src/wamp/protocol/link.ts";
 import type { List } from "../../../../src/wamp/protocol/messages.ts";
 import { anonymous } from "../../../../src/wamp/router/authentication/anonymous.ts";
+import { parseMessage } from "../../../../src/wamp/protocol/parse.ts";
 import { RouterCore } from "../../../../src/wamp/router/router.ts";
 
 const allowAll = { authorize: () => ({ allow: true }) };
@@ -18,7 +19,7 @@ function makeRouter(): () => Promise<Connection> {
   const router = new RouterCore({ realms: { realm1 } });
   return () => {
     const [client, server] = pair();
-    void router.attach(new ConnectionLink(server, json));
+    void router.attach(new ConnectionLink(server, json, parseMessage));
     return Promise.resolve(client);
   };
 }
