@@ -27,7 +27,7 @@ export class CheckedTokenizer extends Tokenizer {
   readonly #open: Open[] = [];
 
   constructor(bytes: Uint8Array) {
-    super(bytes, { allowIndefinite: true, allowBigInt: true, coerceUndefinedToNull: true });
+    super(bytes, { allowIndefinite: true, allowBigInt: true });
   }
 
   override next(): Token {

@@ -78,6 +78,8 @@ class Reader {
         return this.#view.getInt32(this.#skip(4));
       case 0xd3:
         return this.#long(this.#view.getInt32(this.#skip(8)), true);
+      case 0xd4:
+        return this.#nothing();
       case 0xd9:
       case 0xda:
       case 0xdb:
@@ -92,6 +94,17 @@ class Reader {
         throw new TypeError(
           head === 0xc1 ? "there is no type 0xc1" : "extension types aren't WAMP",
         );
+    }
+  }
+
+  /**
+   * Extension types are no part of WAMP. One library writes `undefined` as one, though, of type 0, and a client that stands on it
+   * has such options (wampy); CBOR has a value for it.
+   */
+  #nothing(): undefined {
+    const at = this.#skip(2);
+    if (this.#bytes[at] !== 0 || this.#bytes[at + 1] !== 0) {
+      throw new TypeError("extension types aren't WAMP");
     }
   }
 

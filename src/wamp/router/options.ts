@@ -78,7 +78,7 @@ export interface RouterOptions {
   readonly overflow?: "drop" | "close" | undefined;
   /** How many subscriptions a session may have. Default: 10000. */
   readonly maxSubscriptions?: number | undefined;
-  /** How long the URI of a topic may be, in characters. Default: 1024. */
+  /** How long a URI may be, in characters. Default: 1024. */
   readonly maxUriLength?: number | undefined;
   /** How many calls a session may be waiting for. Default: 10000. */
   readonly maxCalls?: number | undefined;

@@ -21,7 +21,8 @@ import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";
 import { deliver } from "./fan-out.ts";
 import { configureHistory } from "./history/history-options.ts";
-import { checkPassthru, forbidsDisclosure, Publication } from "./publication.ts";
+import { checkPassthru } from "../passthru.ts";
+import { forbidsDisclosure, Publication } from "./publication.ts";
 import { Publisher } from "./publisher.ts";
 import { Retention } from "./retention.ts";
 import type { Subscription } from "./subscription.ts";
@@ -29,7 +30,7 @@ import { describe, subscriptionProcedures } from "./subscription-procedures.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { testamentProcedures } from "./testaments/testament-procedures.ts";
 import { Testaments } from "./testaments/testaments.ts";
-import { isPublishable, isSubscribable } from "./topics.ts";
+import { isPublishable, isSubscribable } from "../uris.ts";
 
 export class Broker {
   readonly #realm: Realm;
@@ -78,7 +79,7 @@ export class Broker {
   /** @throws Violation for a payload of a kind that the publisher didn't announce. */
   publish(session: Session, message: Publish): void | Promise<void> {
     const [type, request, options, topic] = message;
-    checkPassthru(session, options);
+    checkPassthru(session, "publisher", type, options);
     const refused = (error: Uri): void => {
       if (options.acknowledge === true) session.sendError(type, request, error);
     };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Violation } from "../../protocol/errors.ts";
+import { copyPassthru, isPassthru } from "../passthru.ts";
 import { randomId } from "../../protocol/ids.ts";
 import { MessageType } from "../../protocol/message-type.ts";
 import type {
@@ -107,21 +107,6 @@ export function forbidsDisclosure(decision: Decision, options: PublishOptions): 
   return decision.disclose === false && options.disclose_me === true;
 }
 
-/** Whether the payload is one that the router doesn't look into: then all four attributes go with it. */
-export function isPassthru({ ppt_scheme: scheme }: PublishOptions): boolean {
-  return scheme !== undefined && scheme !== "";
-}
-
-/**
- * @throws Violation for such a payload by whoever didn't announce that there would be any (WAMP specification, "Payload Passthru
- *   Mode").
- */
-export function checkPassthru(publisher: Session, options: PublishOptions): void {
-  if (isPassthru(options) && !publisher.announces("publisher", "payload_passthru_mode")) {
-    throw new Violation("PUBLISH: payload_passthru_mode was not announced");
-  }
-}
-
 /**
  * The same for all receivers: whoever doesn't know an attribute has to ignore it, so that nobody needs an event of its own.
  */
@@ -137,13 +122,7 @@ function detailsOf(
     details.publisher_authrole = publisher.principal.authrole;
   }
   if (trustlevel !== undefined) details.trustlevel = trustlevel;
-  if (isPassthru(options)) {
-    const { ppt_scheme, ppt_serializer, ppt_cipher, ppt_keyid } = options;
-    details.ppt_scheme = ppt_scheme;
-    if (ppt_serializer !== undefined) details.ppt_serializer = ppt_serializer;
-    if (ppt_cipher !== undefined) details.ppt_cipher = ppt_cipher;
-    if (ppt_keyid !== undefined) details.ppt_keyid = ppt_keyid;
-  }
+  if (isPassthru(options)) copyPassthru(options, details);
   return details;
 }
 

@@ -6,7 +6,7 @@
 
 import type { RegisterOptions } from "../../protocol/messages.ts";
 import type { Session } from "../session/session.ts";
-import { PASSTHRU_FEATURE } from "./passthru.ts";
+import { PASSTHRU_FEATURE } from "../passthru.ts";
 
 export class Callee {
   readonly session: Session;

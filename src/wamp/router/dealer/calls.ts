@@ -17,7 +17,7 @@ import type {
   ResultDetails,
   Yield,
 } from "../../protocol/messages.ts";
-import { isReserved, isUri } from "../../protocol/uri.ts";
+import { isReserved } from "../../protocol/uri.ts";
 import type { Decision } from "../authorization/authorizer.ts";
 import type { MetaProcedure, MetaResult } from "../meta/meta-procedure.ts";
 import type { Realm } from "../realm.ts";
@@ -25,7 +25,8 @@ import type { Session } from "../session/session.ts";
 import { Call } from "./call.ts";
 import { Deadline } from "./deadline.ts";
 import { invocationDetails } from "./invocation-details.ts";
-import { checkPassthru, copyPassthru, isPassthru, PASSTHRU_FEATURE } from "./passthru.ts";
+import { checkPassthru, copyPassthru, isPassthru, PASSTHRU_FEATURE } from "../passthru.ts";
+import { isCallable } from "../uris.ts";
 import type { Registrations } from "./registrations.ts";
 
 const PROGRESS_FEATURE = "progressive_call_invocations";
@@ -48,7 +49,7 @@ export class Calls {
       throw new Violation(`CALL: ${PROGRESS_FEATURE} was not announced`);
     }
     if (session.calls.has(request)) throw new Violation(`CALL ${request} is not answered yet`);
-    if (!isUri(procedure, settings.uris)) {
+    if (!isCallable(procedure, settings)) {
       return session.sendError(type, request, ErrorUri.InvalidUri);
     }
     if (session.calls.size >= settings.maxCalls) {

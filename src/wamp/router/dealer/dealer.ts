@@ -14,7 +14,7 @@ import type {
   Yield,
 } from "../../protocol/messages.ts";
 import { MessageType } from "../../protocol/message-type.ts";
-import { isMatchable, isReserved } from "../../protocol/uri.ts";
+import { isRegistrable } from "../uris.ts";
 import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";
 import { Calls } from "./calls.ts";
@@ -37,7 +37,7 @@ export class Dealer {
 
   register(session: Session, message: Register): void | Promise<void> {
     const [type, request, { match = "exact" }, procedure] = message;
-    if (!isMatchable(procedure, match, this.#realm.settings.uris) || isReserved(procedure)) {
+    if (!isRegistrable(procedure, match, this.#realm.settings)) {
       return session.sendError(type, request, ErrorUri.InvalidUri);
     }
     return this.#realm.authorize(session, "register", procedure, match, {

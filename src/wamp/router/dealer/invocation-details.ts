@@ -8,7 +8,7 @@ import type { Call as CallMessage, InvocationDetails } from "../../protocol/mess
 import type { Decision } from "../authorization/authorizer.ts";
 import type { Session } from "../session/session.ts";
 import type { Callee } from "./callee.ts";
-import { copyPassthru, isPassthru } from "./passthru.ts";
+import { copyPassthru, isPassthru } from "../passthru.ts";
 import type { Registration } from "./registration.ts";
 
 type Details = { -readonly [Key in keyof InvocationDetails]: InvocationDetails[Key] };

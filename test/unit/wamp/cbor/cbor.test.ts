@@ -46,9 +46,8 @@ test.each([
   ["f9 7c00", Infinity],
   ["f4", false],
   ["f6", null],
-  // Undefined is null, as in JSON.
-  ["f7", null],
-  ["81 f7", [null]],
+  ["f7", undefined],
+  ["81 f7", [undefined]],
   ["63 efbbbf", "\ufeff"],
   ["64 efbbbf61", "\ufeffa"],
   ["63 efbfbd", "\ufffd"],

@@ -77,6 +77,9 @@ test.each([
   ["c1", "0xc1"],
   ["c7 00 01", "extension types"],
   ["d6 ff 00000000", "extension types"],
+  ["d4 00 01", "extension types"],
+  ["d4 01 00", "extension types"],
+  ["d4 00", "too early"],
   // What is no UTF-8: a lone byte, an overlong form, a surrogate, a letter that is cut, and one that reaches beyond.
   ["a1 ff", "utf-8"],
   ["a2 c080", "utf-8"],
@@ -113,4 +116,8 @@ test("it reads what the library writes", () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test("what one library writes for undefined is undefined", () => {
+  expect(readMsgpack(Uint8Array.of(0x81, 0xa1, 0x61, 0xd4, 0, 0))).toEqual({ a: undefined });
 });

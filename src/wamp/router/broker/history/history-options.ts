@@ -9,7 +9,7 @@ import type { OptionNames } from "../../../../util/option-names.ts";
 import type { HistoryOptions, Settings } from "../../options.ts";
 import { EventHistory } from "./event-history.ts";
 import type { Subscriptions } from "../subscriptions.ts";
-import { isSubscribable } from "../topics.ts";
+import { isSubscribable } from "../../uris.ts";
 
 const NAMES: OptionNames<HistoryOptions> = {
   uri: true,

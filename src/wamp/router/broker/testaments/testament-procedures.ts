@@ -15,8 +15,9 @@ import { isDict } from "../../../protocol/parse.ts";
 import { uriArgument } from "../../meta/arguments.ts";
 import type { MetaCall, MetaProcedure, MetaResult } from "../../meta/meta-procedure.ts";
 import type { Realm } from "../../realm.ts";
-import { isPublishable } from "../topics.ts";
-import { forbidsDisclosure, isPassthru, Publication } from "../publication.ts";
+import { isPublishable } from "../../uris.ts";
+import { isPassthru } from "../../passthru.ts";
+import { forbidsDisclosure, Publication } from "../publication.ts";
 import type { TestamentScope, Testaments } from "./testaments.ts";
 
 interface Testament {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Violation } from "../../protocol/errors.ts";
-import { messageName } from "../../protocol/parse.ts";
-import type { PayloadPassthru, RoleName } from "../../protocol/messages.ts";
-import type { Session } from "../session/session.ts";
+import { Violation } from "../protocol/errors.ts";
+import { messageName } from "../protocol/parse.ts";
+import type { PayloadPassthru, RoleName } from "../protocol/messages.ts";
+import type { Session } from "./session/session.ts";
 
 export const PASSTHRU_FEATURE = "payload_passthru_mode";
 
