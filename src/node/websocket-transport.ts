@@ -183,6 +183,7 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner, Proto
     socket[READER] = this;
     socket.on("error", WebSocketTransport.#onSocketError);
     socket.on("close", WebSocketTransport.#onSocketClose);
+    dropOwnEndListener(socket);
     socket.on("end", WebSocketTransport.#onSocketEnd);
     socket.setNoDelay?.(true);
     socket.setTimeout?.(0);
@@ -438,4 +439,14 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner, Proto
     if (frame) this.#protocol.sendFrame(frame);
     else this.#protocol.sendMessage(preparedBytes(message), { text: message.text, compress });
   }
+}
+
+/**
+ * Node's sockets listen to their own end, for what they do when they are not `allowHalfOpen`. Two listeners of one event
+ * take an array for each connection.
+ */
+function dropOwnEndListener(socket: Duplex): void {
+  const [first, ...others] = socket.listeners("end");
+  if (first?.name !== "onReadableStreamEnd" || others.length > 0) return;
+  socket.off("end", first as () => void);
 }

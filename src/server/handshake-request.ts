@@ -8,6 +8,7 @@ import { TLSSocket } from "node:tls";
 import type { CipherNameAndProtocol, PeerCertificate } from "node:tls";
 import type { Duplex } from "node:stream";
 import type { HttpHeaders } from "../http/headers.ts";
+import { parseTokens } from "../protocol/handshake/field-values.ts";
 
 /** A request to open a WebSocket. What is costly to make is made on first use. */
 export interface HandshakeRequest {
@@ -52,45 +53,46 @@ export interface TlsFacts {
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array;
 }
 
-/** What is known of a request when it is made. */
+/** What is known of a request when it is made. The rest is in its headers. */
 export interface RequestFacts {
-  readonly method: string;
   readonly url: string;
   readonly headers: HttpHeaders;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
-  readonly origin: string | undefined;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly subprotocols: readonly string[];
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** What few applications ask for, made when they do. */
+interface OnUse {
+  query?: URLSearchParams;
+  controller?: AbortController;
 }
 
 export class ServerRequest implements HandshakeRequest {
-  readonly method: string;
   readonly url: string;
   readonly headers: HttpHeaders;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
-  readonly origin: string | undefined;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly subprotocols: readonly string[];
   readonly #tls: TLSSocket | undefined;
-  #query: URLSearchParams | undefined;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
+  #onUse: OnUse | undefined;
 
   constructor(facts: RequestFacts, socket: Duplex) {
-    this.method = facts.method;
     this.url = facts.url;
     this.headers = facts.headers;
     this.params = facts.params;
     this.host = facts.host;
-    this.origin = facts.origin;
     this.remoteAddress = facts.remoteAddress;
     this.secure = facts.secure;
-    this.subprotocols = facts.subprotocols;
     this.#tls = socket instanceof TLSSocket ? socket : undefined;
+  }
+
+  get method(): string {
+    return "GET";
   }
 
   get path(): string {
@@ -98,7 +100,16 @@ export class ServerRequest implements HandshakeRequest {
   }
 
   get query(): URLSearchParams {
-    return (this.#query ??= new URLSearchParams(this.url.slice(this.path.length)));
+    return ((this.#onUse ??= {}).query ??= new URLSearchParams(this.url.slice(this.path.length)));
+  }
+
+  get origin(): string | undefined {
+    return this.headers.get("origin");
+  }
+
+  get subprotocols(): readonly string[] {
+    const offered = this.headers.get("sec-websocket-protocol");
+    return offered === undefined ? NONE : (parseTokens(offered) ?? NONE);
   }
 
   get tls(): TlsFacts | undefined {
@@ -106,17 +117,16 @@ export class ServerRequest implements HandshakeRequest {
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
-    }
     return this.#controller.signal;
   }
 
   /** The handshake has been given up. */
   abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
+    this.#controller.abort(reason);
+  }
+
+  get #controller(): AbortController {
+    return ((this.#onUse ??= {}).controller ??= new AbortController());
   }
 }
 

@@ -50,8 +50,6 @@ export const SHUTTING_DOWN: Refusal = {
   message: "The server is shutting down.",
 };
 
-const NONE: readonly string[] = Object.freeze([]);
-
 export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): Candidate | Refusal {
   shareStrings(incoming.rawHeaders);
   const headers = new HttpHeaders(incoming.rawHeaders);
@@ -70,15 +68,12 @@ export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): C
   const slot = gate.limits.take(peer.address);
   if ("status" in slot) return slot;
   const facts: RequestFacts = {
-    method,
     url,
     headers,
     params: route.params,
     host: peer.host,
-    origin,
     remoteAddress: peer.address,
     secure: peer.secure,
-    subprotocols: upgrade.subprotocols.length === 0 ? NONE : upgrade.subprotocols,
   };
   return { upgrade, request: new ServerRequest(facts, socket), handler: route.value, slot };
 }

@@ -5,15 +5,12 @@ import { pathOf, ServerRequest } from "../../../src/server/handshake-request.ts"
 
 function request(url: string): ServerRequest {
   const facts = {
-    method: "GET",
     url,
     headers: new HttpHeaders(),
     params: Object.create(null) as Record<string, string>,
     host: "localhost",
-    origin: undefined,
     remoteAddress: undefined,
     secure: false,
-    subprotocols: [],
   };
   return new ServerRequest(facts, duplexPair()[0]);
 }
