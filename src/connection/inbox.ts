@@ -6,6 +6,7 @@
 
 import { ClosedError, LimitError, StateError } from "../errors.ts";
 import type { CloseInfo } from "../errors.ts";
+import type { Clock } from "../util/clock.ts";
 import { Deferred } from "../util/deferred.ts";
 import { Deque } from "../util/deque.ts";
 import { interruptible } from "../util/interruptible.ts";
@@ -34,12 +35,6 @@ export interface ForEachOptions {
 /** A message, or what else has its place among them and a length (a part). */
 type Entry = Message | { readonly length: number };
 
-/** Whoever waits for the next entry. */
-interface Waiter {
-  readonly resolve: (entry: never) => void;
-  readonly promise?: Promise<unknown>;
-}
-
 /** The function that `forEach` was called with, and the promise that it returned. */
 interface Consumer {
   readonly each: (message: Message) => unknown;
@@ -56,28 +51,36 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 /** How much may wait where reading can't be paused. */
 const MAX_UNREAD = 16_777_216;
 
-export class Inbox {
-  readonly #host: Host;
-  readonly #flow: ReadFlow | undefined;
+/**
+ * It is a part of the object that the connection's other parts see as their {@link Host}, and not one that the host has:
+ * each would have its memory.
+ */
+export abstract class Inbox implements Host {
+  /** Where reading can be paused. */
+  flow: ReadFlow | undefined;
+  /** How the connection ended, once it has. */
+  info: CloseInfo | undefined;
   #queue: Deque<Entry> | undefined;
   #closing = false;
   /** `forEach` or a stream has the inbox for itself. */
   #owned = false;
-  #waiter: Waiter | undefined;
+  /** Gives the next entry to whoever waits for it. */
+  #waiter: ((entry: never) => void) | undefined;
+  /** What a wait that only ends with the connection has returned. */
+  #waiting: Promise<unknown> | undefined;
   /** The waiter wants the entry as an iterator's result. */
   #iterates = false;
   /** What `forEach` was called with, while it waits for a message. */
   #consumer: Consumer | undefined;
-  #end: CloseInfo | undefined;
   /** What waits to be read, counted with what an entry costs. */
   bytes = 0;
   /** Messages that came after `close` and found no room. */
   dropped = 0;
 
-  constructor(host: Host, flow: ReadFlow | undefined) {
-    this.#host = host;
-    this.#flow = flow;
-  }
+  abstract readonly clock: Clock;
+  abstract fail(error: unknown): void;
+  abstract end(): ClosedError;
+  abstract ended(): Promise<never>;
 
   // ---- from the transport
 
@@ -94,21 +97,18 @@ export class Inbox {
   }
 
   /** The connection is closing: from now on nothing pauses, and what finds no room is dropped. */
-  closing(): void {
+  release(): void {
     this.#closing = true;
-    this.#flow?.release();
+    this.flow?.release();
   }
 
-  end(info: CloseInfo): void {
-    this.#end = info;
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter) {
-      // (Only now: most waits end with a message, and that would cost each a promise.)
-      if (waiter.promise) void quiet(waiter.promise);
-      const isOver = this.#iterates && isNormal(info);
-      waiter.resolve((isOver ? DONE : Promise.reject(this.#host.end())) as never);
-    }
+  /** The connection has ended, as `info` says. */
+  finish(): void {
+    // (Only now: most waits end with a message, and that would cost each a promise.)
+    if (this.#waiting) void quiet(this.#waiting);
+    const waiter = this.#leaveWait();
+    const isOver = this.#iterates && isNormal(this.info as CloseInfo);
+    waiter?.((isOver ? DONE : Promise.reject(this.end())) as never);
     this.#pump();
   }
 
@@ -152,25 +152,23 @@ export class Inbox {
   }
 
   push(entry: Entry): void {
-    const full = this.bytes > (this.#flow?.highWaterMark ?? MAX_UNREAD);
+    const full = this.bytes > (this.flow?.highWaterMark ?? MAX_UNREAD);
     // (What comes after a gap is dropped too.)
     if (this.dropped || (full && this.#closing)) this.dropped++;
     else if (this.#waiter) {
-      const waiter = this.#waiter;
-      this.#waiter = undefined;
-      waiter.resolve((this.#iterates ? { done: false, value: entry } : entry) as never);
+      this.#leaveWait()?.((this.#iterates ? { done: false, value: entry } : entry) as never);
     } else {
       (this.#queue ??= new Deque()).push(entry);
       this.bytes += entry.length + ENTRY_BYTES;
-      if (this.#flow) this.#flow.check(this);
-      else if (full) this.#host.fail(new LimitError("receive queue is full", MAX_UNREAD, 1008));
+      if (this.flow) this.flow.check();
+      else if (full) this.fail(new LimitError("receive queue is full", MAX_UNREAD, 1008));
     }
   }
 
   shift(): Entry {
     const entry = this.#queue?.shift() as Entry;
     this.bytes -= entry.length + ENTRY_BYTES;
-    this.#flow?.taken(this);
+    this.flow?.taken();
     return entry;
   }
 
@@ -188,13 +186,13 @@ export class Inbox {
   /** `left` is called when a wait is over, for whatever reason, before the promise settles. */
   take(options?: RecvOptions, left?: () => void): Promise<Entry> {
     if (!this.isEmpty) return Promise.resolve(this.shift());
-    if (this.#end || !(options || left)) return this.#wait(false);
-    const interruption = { ...options, clock: this.#host.clock };
+    if (this.info || !(options || left)) return this.#wait(false);
+    const interruption = { ...options, clock: this.clock };
     return quiet(
       interruptible<Entry>("recv", interruption, (resolve) => {
-        this.#waiter = { resolve };
+        this.#waiter = resolve;
         this.#iterates = false;
-        this.#flow?.resume();
+        this.flow?.resume();
         return () => {
           this.#waiter = undefined;
           left?.();
@@ -205,12 +203,19 @@ export class Inbox {
 
   /** Until a message comes or the connection ends, and nothing else: all that a wait costs is its promise. */
   #wait<T>(iterates: boolean): Promise<T> {
-    const waiter = new Deferred<T>();
+    const { promise, resolve } = new Deferred<T>();
     this.#iterates = iterates;
-    this.#waiter = waiter;
-    if (this.#end) this.end(this.#end);
-    else this.#flow?.resume();
-    return waiter.promise;
+    this.#waiter = resolve;
+    this.#waiting = promise;
+    if (this.info) this.finish();
+    else this.flow?.resume();
+    return promise;
+  }
+
+  #leaveWait(): ((entry: never) => void) | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = this.#waiting = undefined;
+    return waiter;
   }
 
   // ---- forEach
@@ -218,10 +223,10 @@ export class Inbox {
   #pump(): void {
     while (this.#consumer && !this.isEmpty) this.#deliver(this.#consumer, this.shift() as Message);
     if (!this.#consumer) return;
-    if (this.#end) {
-      const quietly = isNormal(this.#end);
-      this.#leave(this.#consumer, quietly || this.#host.end(), quietly);
-    } else this.#flow?.resume();
+    if (this.info) {
+      const quietly = isNormal(this.info);
+      this.#leave(this.#consumer, quietly || this.end(), quietly);
+    } else this.flow?.resume();
   }
 
   #deliver(consumer: Consumer, message: Message): void {

@@ -7,7 +7,6 @@
 import { Deferred } from "../util/deferred.ts";
 import { toMessages } from "./data.ts";
 import type { Parts as MessageParts } from "./data.ts";
-import type { Host } from "./host.ts";
 import type { Inbox, RecvOptions } from "./inbox.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Message, Transport } from "./transport.ts";
@@ -32,7 +31,6 @@ const NOTHING = new Uint8Array();
 
 export class Parts {
   readonly #transport: Transport;
-  readonly #host: Host;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   /** The rest of a message that nobody wants is coming in. */
@@ -43,9 +41,8 @@ export class Parts {
   #waiting: Set<(error: unknown) => void> | undefined;
   #end: Error | undefined;
 
-  constructor(transport: Transport, host: Host, inbox: Inbox, outbox: Outbox) {
+  constructor(transport: Transport, inbox: Inbox, outbox: Outbox) {
     this.#transport = transport;
-    this.#host = host;
     this.#inbox = inbox;
     this.#outbox = outbox;
   }
@@ -127,7 +124,7 @@ export class Parts {
     } catch (error) {
       void parts.return(undefined).catch(() => {});
       // What was begun can't be finished, and nothing else may be sent before it is.
-      if (text !== undefined && !this.#end) this.#host.fail(error);
+      if (text !== undefined && !this.#end) this.#inbox.fail(error);
       throw error;
     } finally {
       outbox.hold(false);
@@ -153,7 +150,7 @@ export class Parts {
 
   #watch(): Set<(error: unknown) => void> {
     const waiting = new Set<(error: unknown) => void>();
-    this.#host.ended().catch((error: unknown) => {
+    this.#inbox.ended().catch((error: unknown) => {
       this.#end = error as Error;
       for (const reject of waiting) reject(error);
       waiting.clear();
@@ -163,6 +160,6 @@ export class Parts {
 }
 
 /** Declares in a transport's capabilities that it sends and receives parts. */
-export function parts(transport: Transport, host: Host, inbox: Inbox, outbox: Outbox): Parts {
-  return new Parts(transport, host, inbox, outbox);
+export function parts(transport: Transport, inbox: Inbox, outbox: Outbox): Parts {
+  return new Parts(transport, inbox, outbox);
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Host } from "./host.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Transport } from "./transport.ts";
 
@@ -16,68 +15,72 @@ export interface ReadFlowOptions {
 
 export class ReadFlow {
   readonly #transport: Transport;
-  readonly #host: Host;
+  readonly #inbox: Inbox;
   /** Bytes. */
   readonly highWaterMark: number;
   /** The bytes that the transport holds for an unfinished message. */
   #kept = 0;
-  #checking = false;
-  #released = false;
-  paused = false;
+  /** `checking`: it will be seen whether to pause. `released`: there is no pause any more. */
+  #state: "reading" | "checking" | "paused" | "released" = "reading";
   /** How many times reading went on after a pause. */
   resumptions = 0;
 
-  constructor(transport: Transport, host: Host, highWaterMark: number) {
+  constructor(transport: Transport, inbox: Inbox, highWaterMark: number) {
     this.#transport = transport;
-    this.#host = host;
+    this.#inbox = inbox;
     this.highWaterMark = highWaterMark;
   }
 
+  get paused(): boolean {
+    return this.#state === "paused";
+  }
+
   /** Something was read: an unfinished message counts too, while nobody waits for it. */
-  progress(kept: number, inbox: Inbox): void {
+  progress(kept: number): void {
     this.#kept = kept;
-    if (kept > this.highWaterMark) this.check(inbox);
+    if (kept > this.highWaterMark) this.check();
   }
 
   /**
    * Pauses if too much waits. It looks once the turn is over: most of what a read brings is gone by then, and pausing
    * in the middle of it costs throughput.
    */
-  check(inbox: Inbox): void {
-    if (this.#checking || this.paused || this.#released || !this.#isFull(inbox)) return;
-    this.#checking = true;
-    this.#host.clock.defer(() => {
-      this.#checking = false;
-      if (this.#released || inbox.isWanted || !this.#isFull(inbox)) return;
-      this.paused = true;
+  check(): void {
+    if (this.#state !== "reading" || !this.#isFull()) return;
+    this.#state = "checking";
+    this.#inbox.clock.defer(() => {
+      if (this.#state !== "checking") return;
+      this.#state = "reading";
+      if (this.#inbox.isWanted || !this.#isFull()) return;
+      this.#state = "paused";
       this.#transport.pause();
     });
   }
 
   /** Something was taken out of the inbox. */
-  taken(inbox: Inbox): void {
-    if (inbox.bytes * 2 <= this.highWaterMark) this.resume();
+  taken(): void {
+    if (this.#inbox.bytes * 2 <= this.highWaterMark) this.resume();
   }
 
   resume(): void {
     if (!this.paused) return;
-    this.paused = false;
+    this.#state = "reading";
     this.resumptions++;
     this.#transport.resume();
   }
 
   /** Never pauses again: what is left of the connection is to be read to its end. */
   release(): void {
-    this.#released = true;
     this.resume();
+    this.#state = "released";
   }
 
-  #isFull(inbox: Inbox): boolean {
-    return inbox.bytes + this.#kept > this.highWaterMark;
+  #isFull(): boolean {
+    return this.#inbox.bytes + this.#kept > this.highWaterMark;
   }
 }
 
 /** Declares in a transport's capabilities that reading can be paused. */
-export function readFlow(transport: Transport, host: Host, options: ReadFlowOptions): ReadFlow {
-  return new ReadFlow(transport, host, options.receiveHighWaterMark ?? 64 * 1024);
+export function readFlow(transport: Transport, inbox: Inbox, options: ReadFlowOptions): ReadFlow {
+  return new ReadFlow(transport, inbox, options.receiveHighWaterMark ?? 64 * 1024);
 }
