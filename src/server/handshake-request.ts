@@ -9,6 +9,7 @@ import type { CipherNameAndProtocol, PeerCertificate } from "node:tls";
 import type { Duplex } from "node:stream";
 import type { HttpHeaders } from "../http/headers.ts";
 import { parseTokens } from "../protocol/handshake/field-values.ts";
+import type { KeptHeaders } from "./kept-headers.ts";
 
 /** A request to open a WebSocket. What is costly to make is made on first use. */
 export interface HandshakeRequest {
@@ -56,7 +57,7 @@ export interface TlsFacts {
 /** What is known of a request when it is made. The rest is in its headers. */
 export interface RequestFacts {
   readonly url: string;
-  readonly headers: HttpHeaders;
+  readonly kept: KeptHeaders;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
   readonly remoteAddress: string | undefined;
@@ -73,22 +74,26 @@ interface OnUse {
 
 export class ServerRequest implements HandshakeRequest {
   readonly url: string;
-  readonly headers: HttpHeaders;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
+  readonly #kept: KeptHeaders;
   readonly #tls: TLSSocket | undefined;
   #onUse: OnUse | undefined;
 
   constructor(facts: RequestFacts, socket: Duplex) {
     this.url = facts.url;
-    this.headers = facts.headers;
+    this.#kept = facts.kept;
     this.params = facts.params;
     this.host = facts.host;
     this.remoteAddress = facts.remoteAddress;
     this.secure = facts.secure;
     this.#tls = socket instanceof TLSSocket ? socket : undefined;
+  }
+
+  get headers(): HttpHeaders {
+    return this.#kept.headers;
   }
 
   get method(): string {
@@ -117,16 +122,12 @@ export class ServerRequest implements HandshakeRequest {
   }
 
   get signal(): AbortSignal {
-    return this.#controller.signal;
+    return ((this.#onUse ??= {}).controller ??= new AbortController()).signal;
   }
 
   /** The handshake has been given up. */
   abort(reason: unknown): void {
-    this.#controller.abort(reason);
-  }
-
-  get #controller(): AbortController {
-    return ((this.#onUse ??= {}).controller ??= new AbortController());
+    ((this.#onUse ??= {}).controller ??= new AbortController()).abort(reason);
   }
 }
 

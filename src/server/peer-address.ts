@@ -12,11 +12,16 @@ interface NativeSocket {
   getpeername?: (into: { address?: string }) => number;
 }
 
+/** The latest, because behind a proxy all have the same. */
+let latest: string | undefined;
+
 /** `undefined` for a Unix socket, for a socket whose peer is gone, and for streams that are no sockets. */
 export function addressOfPeer(socket: Duplex): string | undefined {
   const { _handle: handle } = socket as { readonly _handle?: NativeSocket | null };
   if (typeof handle?.getpeername !== "function") return (socket as Partial<Socket>).remoteAddress;
   const peer: { address?: string } = {};
   handle.getpeername(peer);
-  return peer.address;
+  // (Equal, but not the same string.)
+  if (latest !== peer.address) latest = peer.address;
+  return latest;
 }

@@ -11,13 +11,14 @@ import { HttpHeaders } from "../http/headers.ts";
 import type { RouteTable } from "../http/routes.ts";
 import { readUpgrade } from "../protocol/handshake/read-upgrade.ts";
 import type { Upgrade } from "../protocol/handshake/read-upgrade.ts";
-import { shareStrings } from "./common-strings.ts";
 import { pathOf, ServerRequest } from "./handshake-request.ts";
 import type { RequestFacts } from "./handshake-request.ts";
+import { shareStrings } from "./common-strings.ts";
 import type { Handler } from "./handler.ts";
 import { explainHost, explainOrigin } from "./hints.ts";
 import type { Hints, RefusedRequest } from "./hints.ts";
 import { isHostAllowed } from "./host.ts";
+import { KeptHeaders } from "./kept-headers.ts";
 import type { ConnectionLimits, Slot } from "./limits.ts";
 import type { Settings } from "./options.ts";
 import { directPeer } from "./proxy.ts";
@@ -69,7 +70,7 @@ export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): C
   if ("status" in slot) return slot;
   const facts: RequestFacts = {
     url,
-    headers,
+    kept: new KeptHeaders(headers.raw),
     params: route.params,
     host: peer.host,
     remoteAddress: peer.address,

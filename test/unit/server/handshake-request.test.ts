@@ -1,12 +1,12 @@
 import { duplexPair } from "node:stream";
 import { expect, test } from "vitest";
-import { HttpHeaders } from "../../../src/http/headers.ts";
 import { pathOf, ServerRequest } from "../../../src/server/handshake-request.ts";
+import { KeptHeaders } from "../../../src/server/kept-headers.ts";
 
 function request(url: string): ServerRequest {
   const facts = {
     url,
-    headers: new HttpHeaders(),
+    kept: new KeptHeaders([]),
     params: Object.create(null) as Record<string, string>,
     host: "localhost",
     remoteAddress: undefined,
