@@ -16,7 +16,7 @@ import type { Data, Parts as DataParts } from "./data.ts";
 import { Inbox, Messages } from "./inbox.ts";
 import type { ForEachOptions, RecvOptions } from "./inbox.ts";
 import type { Keepalive, KeepaliveOptions } from "./keepalive.ts";
-import type { Outbox, OutboxOptions, SendOptions } from "./outbox.ts";
+import type { OutboxOptions, SendOptions } from "./outbox.ts";
 import type { Parts } from "./parts.ts";
 import { PreparedMessage } from "./prepared-message.ts";
 import type { ReadFlowOptions } from "./read-flow.ts";
@@ -65,10 +65,9 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
   readonly subprotocol: string | undefined;
 
   readonly #transport: Transport;
-  readonly #outbox: Outbox | undefined;
   readonly #keepalive: Keepalive | undefined;
   /** What the transport and the other parts see of it. */
-  readonly #inner: Inbox;
+  readonly #inner: Inbox & TransportSink;
   readonly #closeTimeout: number;
   #closed: Deferred<CloseInfo> | undefined;
   #state: "open" | "closing" | "closed" = "open";
@@ -89,16 +88,16 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     const inner = new Connection.#Inner(this, clock);
     // (The capabilities say what it has of the rest.)
     const transport = open(inner) as Transport;
-    const { pause, ping, queue } = transport.capabilities;
+    const { capabilities } = transport;
     this.data = init.data;
     this.request = init.request;
     this.subprotocol = init.subprotocol;
     this.#closeTimeout = closeTimeout;
     this.#inner = inner;
     this.#transport = transport;
-    inner.flow = pause?.(transport, inner, options);
-    this.#outbox = queue?.(transport, inner, options);
-    this.#keepalive = ping?.(transport, inner, options.keepalive);
+    inner.flow = capabilities.pause?.(options);
+    inner.outbox = capabilities.queue?.(options);
+    this.#keepalive = capabilities.ping?.(inner, options.keepalive);
   }
 
   /**
@@ -113,12 +112,13 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * @throws FullduplexError `ERR_UNSUPPORTED` (as a rejection) for parts where they can't be sent (browsers).
    */
   send(data: Data | DataParts | PreparedMessage, options: SendOptions = NO_OPTIONS): Promise<void> {
-    if (this.#state !== "open") return this.#inner.ended();
+    const inner = this.#inner;
+    if (this.#state !== "open") return inner.ended();
     let message: Message | PreparedMessage;
     if (typeof data === "string" || data instanceof PreparedMessage) message = data;
     else if (isParts(data)) return quiet(this.#parts()?.send(data) ?? unsupported("parts"));
     else message = toMessage(data);
-    return (this.#outbox ?? this.#transport).send(message, options) ?? READY;
+    return (inner.outbox ?? this.#transport).send(message, options, inner) ?? READY;
   }
 
   /**
@@ -195,8 +195,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       // (A reason that is no string, in spite of its type, must not break the close half-way.)
       // oxlint-disable-next-line typescript/no-unnecessary-template-expression
       const step = (): void => this.#transport.close(code, `${reason}`);
-      if (this.#outbox) this.#outbox.finish(step);
-      else step();
+      if (!this.#inner.outbox?.finish(step, this.#inner)) step();
     }
     return this.closed;
   }
@@ -228,7 +227,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** The bytes that were sent and that the platform has not taken yet. */
   get bufferedAmount(): number {
-    return this.#transport.bufferedAmount + (this.#outbox?.bytes ?? 0);
+    return this.#transport.bufferedAmount + (this.#inner.outbox?.bytes ?? 0);
   }
 
   /** The round trip of the ping that was answered last, in milliseconds; `undefined` before the first answer. */
@@ -238,7 +237,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** How many messages were dropped: by `key`, by `droppable`, by `overflow`, or because they came after `close`. */
   get dropped(): number {
-    return this.#inner.dropped + (this.#outbox?.dropped ?? 0);
+    return this.#inner.dropped;
   }
 
   /** As `close()`. */
@@ -248,11 +247,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** Made on first use. */
   #parts(): Parts | undefined {
-    return (this.#partsOnUse ??= this.#transport.capabilities.parts?.(
-      this.#transport,
-      this.#inner,
-      this.#outbox as Outbox,
-    ));
+    return (this.#partsOnUse ??= this.#transport.capabilities.parts?.(this.#inner));
   }
 
   #closing(): void {
@@ -268,19 +263,17 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
   /** Closes because of `error`, without waiting for what is still to be sent. */
   #fail(error: unknown): void {
     this.#error ??= error;
-    this.#closing();
-    this.#outbox?.stop();
+    this.#inner.closing();
     this.#transport.close(error instanceof LimitError ? error.closeCode : 1011, "");
   }
 
   #finish(info: CloseInfo): void {
     const full = { ...info, error: this.#error ?? info.error };
     this.#inner.info = full;
-    this.#closing();
+    this.#inner.closing();
     this.#state = "closed";
     this.#inner.clock.clearTimeout(this.#deadline);
     this.#keepalive?.end();
-    this.#outbox?.stop();
     this.#inner.finish();
     this.#abort?.abort(this.#inner.end());
     (this.#closed ??= new Deferred()).resolve(full);
@@ -297,16 +290,18 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       this.clock = clock;
     }
 
+    get transport(): Transport {
+      return this.#connection.#transport;
+    }
+
     /** (Made on first use: an error notes where it was made, which costs more than the rest of closing.) */
     end(): ClosedError {
-      const connection = this.#connection;
-      return (connection.#end ??= new ClosedError(this.info as CloseInfo));
+      return (this.#connection.#end ??= new ClosedError(this.info as CloseInfo));
     }
 
     ended(): Promise<never> {
-      const connection = this.#connection;
-      return (connection.#ended ??= quiet(
-        connection.closed.then(() => {
+      return (this.#connection.#ended ??= quiet(
+        this.#connection.closed.then(() => {
           throw this.end();
         }),
       ));
@@ -321,9 +316,8 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     }
 
     progress(kept: number): void {
-      const connection = this.#connection;
-      connection.#keepalive?.alive();
-      this.flow?.progress(kept);
+      this.#connection.#keepalive?.alive();
+      this.flow?.progress(kept, this);
     }
 
     pong(payload: Uint8Array): void {
@@ -331,12 +325,12 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     }
 
     drain(): void {
-      this.#connection.#outbox?.drain();
+      this.outbox?.drain(this);
     }
 
     closing(): void {
       this.#connection.#closing();
-      this.#connection.#outbox?.stop();
+      this.outbox?.stop(this);
     }
 
     closed(info: CloseInfo): void {

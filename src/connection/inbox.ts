@@ -12,8 +12,9 @@ import { Deque } from "../util/deque.ts";
 import { interruptible } from "../util/interruptible.ts";
 import { quiet } from "../util/quiet.ts";
 import type { Host } from "./host.ts";
-import type { ReadFlow } from "./read-flow.ts";
-import type { Message } from "./transport.ts";
+import type { Outgoing } from "./outbox.ts";
+import type { Flow } from "./read-flow.ts";
+import type { Message, Transport } from "./transport.ts";
 
 /** How to wait for a message. */
 export interface RecvOptions {
@@ -57,11 +58,13 @@ const MAX_UNREAD = 16_777_216;
  */
 export abstract class Inbox implements Host {
   /** Where reading can be paused. */
-  flow: ReadFlow | undefined;
+  flow: Flow | undefined;
+  outbox: Outgoing | undefined;
   /** How the connection ended, once it has. */
   info: CloseInfo | undefined;
   #queue: Deque<Entry> | undefined;
-  #closing = false;
+  /** 1 when the connection is closing, 2 when a message has been dropped since. */
+  #phase: 0 | 1 | 2 = 0;
   /** `forEach` or a stream has the inbox for itself. */
   #owned = false;
   /** Gives the next entry to whoever waits for it. */
@@ -74,10 +77,11 @@ export abstract class Inbox implements Host {
   #consumer: Consumer | undefined;
   /** What waits to be read, counted with what an entry costs. */
   bytes = 0;
-  /** Messages that came after `close` and found no room. */
+  /** Messages that were dropped: those that came after `close` and found no room, and what the outbox counts here. */
   dropped = 0;
 
   abstract readonly clock: Clock;
+  abstract readonly transport: Transport;
   abstract fail(error: unknown): void;
   abstract end(): ClosedError;
   abstract ended(): Promise<never>;
@@ -85,7 +89,7 @@ export abstract class Inbox implements Host {
   // ---- from the transport
 
   message(message: Message): void {
-    if (this.#consumer && this.isEmpty && !this.dropped) {
+    if (this.#consumer && this.isEmpty && this.#phase < 2) {
       this.#deliver(this.#consumer, message);
       this.#pump();
     } else this.push(message);
@@ -98,17 +102,18 @@ export abstract class Inbox implements Host {
 
   /** The connection is closing: from now on nothing pauses, and what finds no room is dropped. */
   release(): void {
-    this.#closing = true;
-    this.flow?.release();
+    this.#phase = 1;
+    this.flow?.release(this);
   }
 
   /** The connection has ended, as `info` says. */
   finish(): void {
     // (Only now: most waits end with a message, and that would cost each a promise.)
     if (this.#waiting) void quiet(this.#waiting);
-    const waiter = this.#leaveWait();
-    const isOver = this.#iterates && isNormal(this.info as CloseInfo);
-    waiter?.((isOver ? DONE : Promise.reject(this.end())) as never);
+    if (this.#waiter) {
+      const isOver = this.#iterates && isNormal(this.info as CloseInfo);
+      this.#settle(isOver ? DONE : Promise.reject(this.end()));
+    }
     this.#pump();
   }
 
@@ -154,33 +159,35 @@ export abstract class Inbox implements Host {
   push(entry: Entry): void {
     const full = this.bytes > (this.flow?.highWaterMark ?? MAX_UNREAD);
     // (What comes after a gap is dropped too.)
-    if (this.dropped || (full && this.#closing)) this.dropped++;
-    else if (this.#waiter) {
-      this.#leaveWait()?.((this.#iterates ? { done: false, value: entry } : entry) as never);
+    if (this.#phase > 1 || (full && this.#phase)) {
+      this.#phase = 2;
+      this.dropped++;
+    } else if (this.#waiter) {
+      this.#settle(this.#iterates ? { done: false, value: entry } : entry);
     } else {
       (this.#queue ??= new Deque()).push(entry);
       this.bytes += entry.length + ENTRY_BYTES;
-      if (this.flow) this.flow.check();
+      if (this.flow) this.flow.check(this);
       else if (full) this.fail(new LimitError("receive queue is full", MAX_UNREAD, 1008));
     }
   }
 
   shift(): Entry {
-    const entry = this.#queue?.shift() as Entry;
+    const entry = (this.#queue as Deque<Entry>).shift() as Entry;
     this.bytes -= entry.length + ENTRY_BYTES;
-    this.flow?.taken();
+    this.flow?.taken(this);
     return entry;
   }
 
   /** Whether the next message would be taken at once. */
-  get isWanted(): boolean {
-    return !!(this.#waiter ?? this.#consumer);
+  get isWanted(): unknown {
+    return this.#waiter ?? this.#consumer;
   }
 
   // ---- the one reader
 
-  #isBusy(): boolean {
-    return this.#owned || !!this.#waiter;
+  #isBusy(): unknown {
+    return this.#owned || this.#waiter;
   }
 
   /** `left` is called when a wait is over, for whatever reason, before the promise settles. */
@@ -192,7 +199,7 @@ export abstract class Inbox implements Host {
       interruptible<Entry>("recv", interruption, (resolve) => {
         this.#waiter = resolve;
         this.#iterates = false;
-        this.flow?.resume();
+        this.flow?.resume(this);
         return () => {
           this.#waiter = undefined;
           left?.();
@@ -208,14 +215,15 @@ export abstract class Inbox implements Host {
     this.#waiter = resolve;
     this.#waiting = promise;
     if (this.info) this.finish();
-    else this.flow?.resume();
+    else this.flow?.resume(this);
     return promise;
   }
 
-  #leaveWait(): ((entry: never) => void) | undefined {
-    const waiter = this.#waiter;
+  /** Ends the wait. */
+  #settle(entry: unknown): void {
+    const waiter = this.#waiter as (entry: unknown) => void;
     this.#waiter = this.#waiting = undefined;
-    return waiter;
+    waiter(entry);
   }
 
   // ---- forEach
@@ -226,7 +234,7 @@ export abstract class Inbox implements Host {
     if (this.info) {
       const quietly = isNormal(this.info);
       this.#leave(this.#consumer, quietly || this.end(), quietly);
-    } else this.flow?.resume();
+    } else this.flow?.resume(this);
   }
 
   #deliver(consumer: Consumer, message: Message): void {

@@ -9,7 +9,6 @@ import { Deferred } from "../util/deferred.ts";
 import { quiet } from "../util/quiet.ts";
 import { Alarm, Line } from "./alarms.ts";
 import type { Inbox } from "./inbox.ts";
-import type { Transport } from "./transport.ts";
 
 /** When to ping by ourselves; `false`: never. */
 export type KeepaliveOptions =
@@ -40,7 +39,6 @@ const DEFAULTS = {} satisfies KeepaliveOptions as Exclude<KeepaliveOptions, fals
 
 /** Rings when it is time for the next ping. */
 export class Keepalive extends Alarm {
-  readonly #transport: Transport;
   readonly #inbox: Inbox;
   readonly #options: KeepaliveOptions;
   #unanswered: Ping[] | undefined;
@@ -49,9 +47,8 @@ export class Keepalive extends Alarm {
   /** The round trip of the ping that was answered last, in milliseconds. */
   latency: number | undefined;
 
-  constructor(transport: Transport, inbox: Inbox, options: KeepaliveOptions) {
+  constructor(inbox: Inbox, options: KeepaliveOptions) {
     super();
-    this.#transport = transport;
     this.#inbox = inbox;
     this.#options = options;
     this.#intervals?.add(this);
@@ -121,7 +118,7 @@ export class Keepalive extends Alarm {
       this.#expect();
       return;
     }
-    this.#transport.abort(new TimeoutError("the answer to a keepalive ping", this.#timeout));
+    this.#inbox.transport.abort(new TimeoutError("the answer to a keepalive ping", this.#timeout));
   }
 
   /** Where it stands for its next ping, if it sends any by itself. */
@@ -146,7 +143,7 @@ export class Keepalive extends Alarm {
     if (unanswered.length < MAX_UNANSWERED) {
       unanswered.push({ id, sent: this.#inbox.clock.now(), answered });
     }
-    this.#transport.ping(encode(id));
+    this.#inbox.transport.ping(encode(id));
   }
 }
 
@@ -174,12 +171,8 @@ class Deadline extends Alarm {
 }
 
 /** Declares in a transport's capabilities that it has pings. */
-export function keepalive(
-  transport: Transport,
-  inbox: Inbox,
-  options: KeepaliveOptions = DEFAULTS,
-): Keepalive {
-  return new Keepalive(transport, inbox, options);
+export function keepalive(inbox: Inbox, options: KeepaliveOptions = DEFAULTS): Keepalive {
+  return new Keepalive(inbox, options);
 }
 
 function encode(id: number): Uint8Array {

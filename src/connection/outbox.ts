@@ -6,8 +6,8 @@
 
 import type { Host } from "./host.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
-import { hasRoom, SendQueue } from "./send-queue.ts";
-import type { Message, Transport } from "./transport.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { Message } from "./transport.ts";
 
 /** How to send a message. */
 export interface SendOptions {
@@ -36,85 +36,110 @@ export interface OutboxOptions {
 
 const READY: Promise<void> = Promise.resolve();
 
-export class Outbox {
-  readonly #transport: Transport;
-  readonly #host: Host;
-  readonly #options: OutboxOptions;
-  /** Only there while something waits, or has to be remembered. */
-  #queueOnUse: SendQueue | undefined;
-
-  constructor(transport: Transport, host: Host, options: OutboxOptions) {
-    this.#transport = transport;
-    this.#host = host;
-    this.#options = options;
-  }
-
+/** The way out. Each call says whose it is: while nothing waits, all connections have the same one. */
+export interface Outgoing {
   /** The bytes that wait here, those of text counted in UTF-16 units. */
-  get bytes(): number {
-    return this.#queueOnUse?.bytes ?? 0;
-  }
+  readonly bytes: number;
 
-  /** Messages that were dropped, or replaced by a later one of their key. */
-  get dropped(): number {
-    return this.#queueOnUse?.dropped ?? 0;
-  }
-
-  send(message: Message | PreparedMessage, options: SendOptions): Promise<void> {
-    const transport = this.#transport;
-    if (this.#queueOnUse || !hasRoom(transport, this.#options)) {
-      return this.#queue.send(message, options);
-    }
-    const lent = transport.send(message, options);
-    if (lent) return this.#queue.after(lent);
-    // (What it did may have begun a queue.)
-    return !this.#queueOnUse && hasRoom(transport, this.#options) ? READY : this.ready();
-  }
+  send(message: Message | PreparedMessage, options: SendOptions, host: Host): Promise<void>;
 
   /** Until another message may be sent. */
-  ready(): Promise<void> {
-    return this.#queue.ready();
-  }
+  ready(host: Host): Promise<void>;
 
-  /** Until there is room for more, for whoever holds the outbox. */
-  room(): Promise<void> {
-    return this.#queue.room();
-  }
+  /** Until there is room for more, for whoever holds the way out. */
+  room(host: Host): Promise<void>;
 
   /** Calls `begin` in its turn, after all that was sent before; or returns `false` when too much waits. */
-  inTurn(begin: () => void): boolean {
-    return this.#queue.inTurn(begin);
-  }
+  inTurn(begin: () => void, host: Host): boolean;
 
   /** Holds back all messages, until called with `false`. */
-  hold(held: boolean): void {
-    this.#queue.hold(held);
-  }
+  hold(held: boolean, host: Host): void;
 
-  /** Nothing can be sent any more, but what was sent already and then `step`. */
-  finish(step: () => void): void {
-    this.#queue.finish(step);
-  }
+  /** Nothing can be sent any more, but what was sent already and then `step`. Returns `true`: that will be done. */
+  finish(step: () => void, host: Host): true;
 
   /** Nothing can be sent any more; what waits is given up. */
-  stop(): void {
-    this.#queue.stop();
-  }
+  stop(host: Host): void;
 
   /** The transport has less to write than before. */
-  drain(): void {
-    // (It is called after each read that was answered, mostly for nothing.)
-    const queue = this.#queueOnUse;
-    if (!queue) return;
-    queue.drain();
-    if (queue.isAtRest) this.#queueOnUse = undefined;
+  drain(host: Host): void;
+}
+
+/** Straight to the transport, as long as that keeps up. It remembers nothing of a connection. */
+export class Outbox implements Outgoing {
+  readonly bytes = 0;
+  readonly limits: OutboxLimits;
+
+  constructor(limits: OutboxLimits) {
+    this.limits = limits;
   }
 
-  get #queue(): SendQueue {
-    return (this.#queueOnUse ??= new SendQueue(this.#transport, this.#host, this.#options));
+  send(message: Message | PreparedMessage, options: SendOptions, host: Host): Promise<void> {
+    const { transport } = host;
+    if (!this.#hasRoom(host)) return this.#queue(host).send(message, options);
+    const lent = transport.send(message, options);
+    if (lent) return this.#queue(host).after(lent);
+    // (What it did may have begun a queue.)
+    return host.outbox === this && this.#hasRoom(host) ? READY : this.#queue(host).ready();
+  }
+
+  ready(host: Host): Promise<void> {
+    return this.#queue(host).ready();
+  }
+
+  room(host: Host): Promise<void> {
+    return this.#queue(host).room();
+  }
+
+  inTurn(begin: () => void, host: Host): boolean {
+    return this.#queue(host).inTurn(begin);
+  }
+
+  hold(held: boolean, host: Host): void {
+    this.#queue(host).hold(held);
+  }
+
+  finish(step: () => void, host: Host): true {
+    return this.#queue(host).finish(step);
+  }
+
+  stop(host: Host): void {
+    this.#queue(host).stop();
+  }
+
+  drain(): void {}
+
+  #hasRoom({ transport }: Host): boolean {
+    return transport.bufferedAmount < this.limits.highWaterMark;
+  }
+
+  /** From now on there is something to remember. */
+  #queue(host: Host): SendQueue {
+    if (host.outbox === this) host.outbox = new SendQueue(host, this);
+    return host.outbox as SendQueue;
   }
 }
 
+/** {@link OutboxOptions} with their defaults. */
+export type OutboxLimits = Required<OutboxOptions> & {
+  [Name in keyof OutboxOptions]-?: NonNullable<OutboxOptions[Name]>;
+};
+
+let latest: Outbox | undefined;
+
 /** Declares in a transport's capabilities that it tells when it has written something. */
-export function outbox(transport: Transport, host: Host, options: OutboxOptions): Outbox {
-  return new Outbox(transport, host, options);
+export function outbox(options: OutboxOptions): Outbox {
+  const { maxSendQueue = 16 * 1024 * 1024, overflow = "close" } = options;
+  // (0 bytes never are less than 0.)
+  const highWaterMark = Math.max(1, options.highWaterMark ?? 64 * 1024);
+  const known = latest?.limits;
+  if (
+    !latest ||
+    known?.highWaterMark !== highWaterMark ||
+    known.maxSendQueue !== maxSendQueue ||
+    known.overflow !== overflow
+  ) {
+    latest = new Outbox({ highWaterMark, maxSendQueue, overflow });
+  }
+  return latest;
 }

@@ -9,9 +9,9 @@ import { Deferred } from "../util/deferred.ts";
 import { Deque } from "../util/deque.ts";
 import { quiet } from "../util/quiet.ts";
 import type { Host } from "./host.ts";
-import type { OutboxOptions, SendOptions } from "./outbox.ts";
+import type { Outbox, Outgoing, SendOptions } from "./outbox.ts";
 import { PreparedMessage } from "./prepared-message.ts";
-import type { Message, Transport } from "./transport.ts";
+import type { Message } from "./transport.ts";
 
 /** A message that waits for its turn. */
 interface Entry {
@@ -34,10 +34,10 @@ const ENTRY_BYTES = 32;
 /** What a message in parts counts for before its turn has come, whatever it will be. */
 const PARTS_BYTES = 1024;
 
-export class SendQueue {
-  readonly #transport: Transport;
+export class SendQueue implements Outgoing {
   readonly #host: Host;
-  readonly #options: OutboxOptions;
+  /** What takes its place when nothing waits any more. */
+  readonly #outbox: Outbox;
   #queue: Deque<Entry | Step> | undefined;
   #byKey: Map<string, Entry> | undefined;
   #held = false;
@@ -45,26 +45,20 @@ export class SendQueue {
   #gaveUp = false;
   #ready: Deferred<void> | undefined;
   #room: Deferred<void> | undefined;
+  /** How many messages have lent their bytes. */
+  #loans = 0;
   /** The bytes that wait here, those of text counted in UTF-16 units. */
   bytes = 0;
-  /** Messages that were dropped, or replaced by a later one of their key. */
-  dropped = 0;
 
-  constructor(transport: Transport, host: Host, options: OutboxOptions) {
-    this.#transport = transport;
+  constructor(host: Host, outbox: Outbox) {
     this.#host = host;
-    this.#options = options;
-  }
-
-  /** Whether there is nothing here that has to be remembered. */
-  get isAtRest(): boolean {
-    return this.#isIdle() && !this.#stopped && !this.#ready && !this.#room && this.dropped === 0;
+    this.#outbox = outbox;
   }
 
   send(message: Message | PreparedMessage, options: SendOptions): Promise<void> {
     if (!this.#stopped) {
       if (this.#isIdle()) {
-        const lent = this.#transport.send(message, options);
+        const lent = this.#host.transport.send(message, options);
         return lent ? this.after(lent) : this.ready();
       }
       this.#enqueue(message, options);
@@ -74,6 +68,7 @@ export class SendQueue {
 
   /** Until bytes that were lent are their owner's again, and another message may be sent. */
   after(lent: Promise<void>): Promise<void> {
+    this.#loans++;
     return quiet(lent.then(() => this.#returned()));
   }
 
@@ -105,9 +100,10 @@ export class SendQueue {
   }
 
   /** Nothing can be sent any more, but what was sent already and then `step`. */
-  finish(step: () => void): void {
+  finish(step: () => void): true {
     this.#stopped = true;
     this.#add({ run: step, bytes: 0 });
+    return true;
   }
 
   /** Nothing can be sent any more; what waits is given up. */
@@ -124,8 +120,6 @@ export class SendQueue {
 
   /** The transport has less to write than before. */
   drain(): void {
-    // (It is called after each read that was answered, mostly for nothing.)
-    if (!this.#queue && !this.#ready && !this.#room) return;
     while (this.#queue?.length && !this.#held && this.#hasRoom()) {
       const entry = this.#queue.shift() as Entry | Step;
       if ("run" in entry) this.#take(entry);
@@ -137,10 +131,16 @@ export class SendQueue {
     if (!this.#isIdle()) return;
     this.#ready?.resolve();
     this.#ready = undefined;
+    this.#leave();
+  }
+
+  /** Whatever is sent from now on needs no queue, unless there is something to remember. */
+  #leave(): void {
+    if (!this.#stopped && this.#loans === 0) this.#host.outbox = this.#outbox;
   }
 
   #hasRoom(): boolean {
-    return hasRoom(this.#transport, this.#options);
+    return this.#host.transport.bufferedAmount < this.#outbox.limits.highWaterMark;
   }
 
   #isIdle(): boolean {
@@ -149,6 +149,7 @@ export class SendQueue {
 
   /** Bytes that were lent are their owner's again. */
   #returned(): Promise<void> | undefined {
+    this.#loans--;
     if (this.#gaveUp) return this.#host.ended();
     return this.#stopped ? undefined : this.ready();
   }
@@ -168,12 +169,12 @@ export class SendQueue {
     this.bytes -= sizeOf(message);
     if (options.key !== undefined) this.#byKey?.delete(options.key);
     // What waited was copied, so that nobody needs to know when the transport has written it.
-    void this.#transport.send(message, options);
+    void this.#host.transport.send(message, options);
   }
 
   #enqueue(message: Message | PreparedMessage, options: SendOptions): void {
     if (options.droppable) {
-      this.dropped++;
+      this.#host.dropped++;
       return;
     }
     const { key } = options;
@@ -187,7 +188,7 @@ export class SendQueue {
       options: { ...options },
     };
     if (before) {
-      this.dropped++;
+      this.#host.dropped++;
       Object.assign(before, entry);
       return;
     }
@@ -197,21 +198,12 @@ export class SendQueue {
 
   /** Whether so many bytes may wait; if not, `overflow` applies. The one message in hand may have any size. */
   #admits(bytes: number): boolean {
-    const { maxSendQueue = 16 * 1024 * 1024, overflow } = this.#options;
+    const { maxSendQueue, overflow } = this.#outbox.limits;
     if (this.bytes === 0 || bytes <= maxSendQueue) return true;
-    if (overflow === "drop") this.dropped++;
+    if (overflow === "drop") this.#host.dropped++;
     else this.#host.fail(new LimitError("send queue is full", maxSendQueue, 1008));
     return false;
   }
-}
-
-/** Whether the transport takes more. */
-export function hasRoom(
-  transport: Transport,
-  { highWaterMark = 64 * 1024 }: OutboxOptions,
-): boolean {
-  // (0 bytes never are less than 0.)
-  return transport.bufferedAmount < Math.max(1, highWaterMark);
 }
 
 function sizeOf(message: Message | PreparedMessage): number {
