@@ -80,15 +80,15 @@ export class Outbox implements Outgoing {
     const lent = transport.send(message, options);
     if (lent) return this.#queue(host).after(lent);
     // (What it did may have begun a queue.)
-    return host.outbox === this && this.#hasRoom(host) ? READY : this.#queue(host).ready();
+    return (host.outbox as Outgoing).ready(host);
   }
 
   ready(host: Host): Promise<void> {
-    return this.#queue(host).ready();
+    return this.#hasRoom(host) ? READY : this.#queue(host).ready();
   }
 
   room(host: Host): Promise<void> {
-    return this.#queue(host).room();
+    return this.#hasRoom(host) ? READY : this.#queue(host).room();
   }
 
   inTurn(begin: () => void, host: Host): boolean {

@@ -59,7 +59,8 @@ export class SendQueue implements Outgoing {
     if (!this.#stopped) {
       if (this.#isIdle()) {
         const lent = this.#host.transport.send(message, options);
-        return lent ? this.after(lent) : this.ready();
+        // (What it did may have ended the need for a queue.)
+        return lent ? this.after(lent) : (this.#host.outbox as Outgoing).ready(this.#host);
       }
       this.#enqueue(message, options);
     }
