@@ -9,7 +9,7 @@ import type { CipherNameAndProtocol, PeerCertificate } from "node:tls";
 import type { Duplex } from "node:stream";
 import type { HttpHeaders } from "../http/headers.ts";
 import { parseTokens } from "../protocol/handshake/field-values.ts";
-import type { KeptHeaders } from "./kept-headers.ts";
+import { KeptHeaders } from "./kept-headers.ts";
 
 /** A request to open a WebSocket. What is costly to make is made on first use. */
 export interface HandshakeRequest {
@@ -57,7 +57,8 @@ export interface TlsFacts {
 /** What is known of a request when it is made. The rest is in its headers. */
 export interface RequestFacts {
   readonly url: string;
-  readonly kept: KeptHeaders;
+  /** As `KeptHeaders` takes them. */
+  readonly fields: readonly string[];
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
   readonly remoteAddress: string | undefined;
@@ -72,28 +73,24 @@ interface OnUse {
   controller?: AbortController;
 }
 
-export class ServerRequest implements HandshakeRequest {
+/** (The headers are no object of their own, which would have its memory.) */
+export class ServerRequest extends KeptHeaders implements HandshakeRequest {
   readonly url: string;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly #kept: KeptHeaders;
   readonly #tls: TLSSocket | undefined;
   #onUse: OnUse | undefined;
 
   constructor(facts: RequestFacts, socket: Duplex) {
+    super(facts.fields);
     this.url = facts.url;
-    this.#kept = facts.kept;
     this.params = facts.params;
     this.host = facts.host;
     this.remoteAddress = facts.remoteAddress;
     this.secure = facts.secure;
     this.#tls = socket instanceof TLSSocket ? socket : undefined;
-  }
-
-  get headers(): HttpHeaders {
-    return this.#kept.headers;
   }
 
   get method(): string {

@@ -18,7 +18,6 @@ import type { Handler } from "./handler.ts";
 import { explainHost, explainOrigin } from "./hints.ts";
 import type { Hints, RefusedRequest } from "./hints.ts";
 import { isHostAllowed } from "./host.ts";
-import { KeptHeaders } from "./kept-headers.ts";
 import type { ConnectionLimits, Slot } from "./limits.ts";
 import type { Settings } from "./options.ts";
 import { directPeer } from "./proxy.ts";
@@ -70,7 +69,7 @@ export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): C
   if ("status" in slot) return slot;
   const facts: RequestFacts = {
     url,
-    kept: new KeptHeaders(headers.raw),
+    fields: headers.raw,
     params: route.params,
     host: peer.host,
     remoteAddress: peer.address,

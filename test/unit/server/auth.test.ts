@@ -2,13 +2,12 @@ import { duplexPair } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
 import { basicAuth, bearerAuth, safeEqual } from "../../../src/server/auth.ts";
 import { ServerRequest } from "../../../src/server/handshake-request.ts";
-import { KeptHeaders } from "../../../src/server/kept-headers.ts";
 
 function request(...authorization: string[]): ServerRequest {
   const raw = authorization.flatMap((value) => ["Authorization", value]);
   const facts = {
     url: "/",
-    kept: new KeptHeaders(raw),
+    fields: raw,
     params: {},
     host: "localhost",
     remoteAddress: "127.0.0.1",

@@ -1,12 +1,11 @@
 import { duplexPair } from "node:stream";
 import { expect, test } from "vitest";
 import { pathOf, ServerRequest } from "../../../src/server/handshake-request.ts";
-import { KeptHeaders } from "../../../src/server/kept-headers.ts";
 
 function request(url: string): ServerRequest {
   const facts = {
     url,
-    kept: new KeptHeaders([]),
+    fields: [],
     params: Object.create(null) as Record<string, string>,
     host: "localhost",
     remoteAddress: undefined,
