@@ -5,9 +5,12 @@
  */
 
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { HttpHeaders } from "../http/headers.ts";
 import { tlsFacts } from "../node/tls-facts.ts";
 import type { TlsFacts } from "../node/tls-facts.ts";
+import { parseTokens } from "../protocol/handshake/field-values.ts";
+import { KeptHeaders } from "./kept-headers.ts";
 
 export type { TlsFacts } from "../node/tls-facts.ts";
 
@@ -39,45 +42,47 @@ export interface HandshakeRequest {
   readonly signal: AbortSignal;
 }
 
-/** What is known of a request when it is made. */
+/** What is known of a request when it is made. The rest is in its headers. */
 export interface RequestFacts {
-  readonly method: string;
   readonly url: string;
-  readonly headers: HttpHeaders;
+  /** As `KeptHeaders` takes them. */
+  readonly fields: readonly string[];
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
-  readonly origin: string | undefined;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly subprotocols: readonly string[];
 }
 
-export class ServerRequest implements HandshakeRequest {
-  readonly method: string;
+const NONE: readonly string[] = Object.freeze([]);
+
+/** What few applications ask for, made when they do. */
+interface OnUse {
+  query?: URLSearchParams;
+  controller?: AbortController;
+}
+
+/** (The headers are no object of their own, which would have its memory.) */
+export class ServerRequest extends KeptHeaders implements HandshakeRequest {
   readonly url: string;
-  readonly headers: HttpHeaders;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
-  readonly origin: string | undefined;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly subprotocols: readonly string[];
-  readonly tls: TlsFacts | undefined;
-  #query: URLSearchParams | undefined;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
+  readonly #tls: TLSSocket | undefined;
+  #onUse: OnUse | undefined;
 
   constructor(facts: RequestFacts, socket: Duplex) {
-    this.method = facts.method;
+    super(facts.fields);
     this.url = facts.url;
-    this.headers = facts.headers;
     this.params = facts.params;
     this.host = facts.host;
-    this.origin = facts.origin;
     this.remoteAddress = facts.remoteAddress;
     this.secure = facts.secure;
-    this.subprotocols = facts.subprotocols;
-    this.tls = tlsFacts(socket);
+    this.#tls = socket instanceof TLSSocket ? socket : undefined;
+  }
+
+  get method(): string {
+    return "GET";
   }
 
   get path(): string {
@@ -85,21 +90,29 @@ export class ServerRequest implements HandshakeRequest {
   }
 
   get query(): URLSearchParams {
-    return (this.#query ??= new URLSearchParams(this.url.slice(this.path.length)));
+    return ((this.#onUse ??= {}).query ??= new URLSearchParams(this.url.slice(this.path.length)));
+  }
+
+  get origin(): string | undefined {
+    return this.headers.get("origin");
+  }
+
+  get subprotocols(): readonly string[] {
+    const offered = this.headers.get("sec-websocket-protocol");
+    return offered === undefined ? NONE : (parseTokens(offered) ?? NONE);
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.#tls && tlsFacts(this.#tls);
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
-    }
-    return this.#controller.signal;
+    return ((this.#onUse ??= {}).controller ??= new AbortController()).signal;
   }
 
   /** The handshake has been given up. */
   abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
+    ((this.#onUse ??= {}).controller ??= new AbortController()).abort(reason);
   }
 }
 

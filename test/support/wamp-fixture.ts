@@ -52,14 +52,16 @@ const authorizer: Authorizer = {
   },
 };
 
-const open: RealmOptions = { authenticators: [anonymous()], authorizer };
+const history = [{ uri: "conformance.history.", match: "prefix", limit: 1000 }] as const;
+
+const open: RealmOptions = { authenticators: [anonymous()], authorizer, history };
 
 export function makeRouter(): Router {
   return createRouter({
     realms: {
       realm1: open,
       "conformance.private": open,
-      "conformance.users": { authenticators: [tickets, anonymous()], authorizer },
+      "conformance.users": { authenticators: [tickets, anonymous()], authorizer, history },
     },
     serializers: [json, msgpack, cbor],
   });
