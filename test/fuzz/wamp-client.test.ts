@@ -5,7 +5,6 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Message } from "../../src/wamp/protocol/messages.ts";
 import { settled } from "../support/wamp-peer.ts";
 import { isPending, unhandledRejections } from "../support/turns.ts";
 import { ClientUnderTest } from "../unit/wamp/client/support/client-under-test.ts";
@@ -17,7 +16,7 @@ const id = fc.integer({ min: 1, max: 6 });
 const details = fc.constantFrom({}, { progress: true }, { receive_progress: true });
 const args = fc.constantFrom([], [1], ["a", null]);
 
-const fromRouter: fc.Arbitrary<Message> = fc.oneof(
+const fromRouter = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(fc.constant(50), id, details, args) },
   { weight: 4, arbitrary: fc.tuple(fc.constant(68), id, id, details, args) },
   { weight: 3, arbitrary: fc.tuple(fc.constantFrom(33, 65, 17), id, id) },
@@ -41,7 +40,7 @@ const fromRouter: fc.Arbitrary<Message> = fc.oneof(
     [3, {}, "wamp.error.unavailable"],
     [2, 5, { roles: {} }],
   ),
-) as unknown as fc.Arbitrary<Message>;
+);
 
 /** What the client does, by a letter. */
 const action = fc.constantFrom(..."cCpPsSeErRuaxtw");

@@ -45,7 +45,6 @@ describe.runIf(isThere)("our client over fox-wamp", () => {
     const client = wampClient(
       ({ subprotocols, signal }) =>
         connect(`ws://localhost:${port}/wamp`, { subprotocols, signal }),
-      // (It answers the first GOODBYE as it should, but waits for the connection to end.)
       { realm: "realm1", initialDelay: 20, maxDelay: 200 },
     );
     clients.push(client);

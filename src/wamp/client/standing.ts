@@ -41,8 +41,8 @@ export abstract class Standing implements Revocable {
   readonly uri: Uri;
   readonly key: string;
   protected readonly host: StandingHost;
-  protected readonly endedLater: Deferred<unknown> = new Deferred();
-  protected isOver = false;
+  readonly #ended = new Deferred<unknown>();
+  #isOver = false;
   readonly #type: 32 | 64;
   readonly #granted = new Deferred<void>();
   #id: Id | undefined;
@@ -69,7 +69,7 @@ export abstract class Standing implements Revocable {
   }
 
   get ended(): Promise<unknown> {
-    return this.endedLater.promise;
+    return this.#ended.promise;
   }
 
   /** Resolves once a session has granted it; rejects with what ended it before. */
@@ -120,17 +120,17 @@ export abstract class Standing implements Revocable {
   }
 
   end(error: unknown): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.host.clock.clearTimeout(this.#retry);
     this.host.forget(this);
     this.#granted.reject(error ?? new ClosedError(CLOSED));
-    this.endedLater.resolve(error);
+    this.#ended.resolve(error);
     this.finished(error);
   }
 
   #succeed(session: Session, id: Id): void {
-    if (this.isOver) return void this.#tell(session, id);
+    if (this.#isOver) return void this.#tell(session, id);
     this.#detach(session, this.#id);
     this.#id = id;
     this.#isEstablished = true;
@@ -141,7 +141,7 @@ export abstract class Standing implements Revocable {
 
   #fail(session: Session, error: unknown, attempt: number): void {
     // (With the session gone nobody has refused anything: the next one asks again.)
-    if (!session.isOpen || this.isOver) return;
+    if (!session.isOpen || this.#isOver) return;
     if (!this.#isEstablished) return this.end(error);
     if (error instanceof WampError && error.uri === ErrorUri.ProcedureAlreadyExists) {
       // The router has not noticed yet that the session before this one is gone.
@@ -154,7 +154,7 @@ export abstract class Standing implements Revocable {
   }
 
   #endAndReport(error: unknown): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     this.end(error);
     this.host.report(error, { in: KINDS[this.#type], uri: this.uri });
   }
