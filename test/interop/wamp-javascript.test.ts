@@ -32,7 +32,7 @@ async function report(program: string, ...parameters: string[]): Promise<unknown
 describe.runIf(available).each(["json", "msgpack", "cbor"])("over %s", (serializer) => {
   test("wampy takes part in a realm", async () => {
     await using server = await startWamp();
-    expect(await report("wampy_client.mjs", server.url, serializer)).toEqual({
+    expect(await report("wampy-client.mjs", server.url, serializer)).toEqual({
       ...common,
       authrole: "anonymous",
       authmethod: "anonymous",
@@ -45,7 +45,7 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("over %s", (serializ
   test("Autobahn for JavaScript takes part in a realm", async () => {
     await using server = await startWamp();
     await startApplication(server.router);
-    expect(await report("autobahn_client.mjs", server.url, serializer)).toEqual({
+    expect(await report("autobahn-client.mjs", server.url, serializer)).toEqual({
       ...common,
       authrole: "anonymous",
       authmethod: "anonymous",

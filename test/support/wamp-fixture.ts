@@ -56,7 +56,7 @@ const history = [{ uri: "conformance.history.", match: "prefix", limit: 1000 }] 
 
 const open: RealmOptions = { authenticators: [anonymous()], authorizer, history };
 
-export function makeRouter(): Router {
+function makeRouter(): Router {
   return createRouter({
     realms: {
       realm1: open,

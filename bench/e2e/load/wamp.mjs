@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Failure } from "./failure.mjs";
 import { FrameReader } from "./frames.mjs";
 import { openMany } from "./handshake.mjs";
 import { TEXT, plainFrame } from "./wire.mjs";
@@ -13,7 +12,7 @@ const HELLO =
   '[1,"realm1",{"roles":{"publisher":{},"subscriber":{},"caller":{},"callee":{}},"authmethods":["anonymous"]}]';
 
 /** Sessions that have joined the realm. */
-export class WampSession {
+class WampSession {
   /** @type {(message: Buffer) => void} */
   onMessage = () => {};
   #socket;
@@ -21,7 +20,7 @@ export class WampSession {
 
   /**
    * @param {import("./socket.mjs").LoadSocket} socket
-   * @param {Failure} failure
+   * @param {import("./failure.mjs").Failure} failure
    */
   constructor(socket, failure) {
     this.#socket = socket;
@@ -62,14 +61,14 @@ export class WampSession {
 /**
  * @param {number} count
  * @param {import("./main.mjs").Target} target
- * @param {Failure} failure
+ * @param {import("./failure.mjs").Failure} failure
  */
 export async function joinMany(count, target, failure) {
   const sockets = await openMany(count, () => ({ ...target, subprotocol: "wamp.2.json" }));
   const sessions = sockets.map((socket) => new WampSession(socket, failure));
   for (const session of sessions) {
     const [type] = await Promise.race([session.ask(HELLO), failure.promise]);
-    if (type !== 2) throw new Error(`HELLO was answered with ${type}`);
+    if (type !== 2) throw new Error(`HELLO was answered with ${String(type)}`);
   }
   return sessions;
 }

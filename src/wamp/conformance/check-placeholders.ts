@@ -8,10 +8,10 @@ import type { ActorStep, ConformanceCase, Step } from "./case.ts";
 import { readPlaceholder } from "./placeholders.ts";
 
 /** What a run gives a value to by itself. */
-export const GIVEN: readonly string[] = ["realm", "roles", "i"];
+const GIVEN: readonly string[] = ["realm", "roles", "i"];
 
 /** What is known of each actor that has joined. */
-export const ACTOR_FACTS = ["session", "authid", "authrole"] as const;
+const ACTOR_FACTS = ["session", "authid", "authrole"] as const;
 
 /** @throws TypeError for a placeholder that can't be replaced. */
 export function checkPlaceholders(

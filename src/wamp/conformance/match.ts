@@ -234,7 +234,7 @@ function isOfKind(name: string, value: unknown): boolean {
 }
 
 /** Of what messages consist of. */
-export function isSame(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a instanceof Uint8Array && b instanceof Uint8Array) {
     return a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -24,7 +24,7 @@ export async function runWampCalls({ depth }, target) {
   const [caller, callee] = await joinMany(2, target, failure);
   if (!caller || !callee) throw new Error("nobody is there");
   const [type] = await callee.ask('[64,1,{},"com.bench.echo"]');
-  if (type !== 65) throw new Error(`REGISTER was answered with ${type}`);
+  if (type !== 65) throw new Error(`REGISTER was answered with ${String(type)}`);
   callee.onMessage = (message) => {
     const invocation = numberAt(message, 1);
     callee.send(`[70,${invocation},{},["${argument(message)}"]]`);
@@ -43,7 +43,7 @@ export async function runWampCalls({ depth }, target) {
   caller.onMessage = (message) => {
     const answered = numberAt(message, 1);
     if (message[1] !== 53 || !carries(message, answered)) {
-      return failure.fail(new Error(`a wrong answer: ${message}`));
+      return failure.fail(new Error(`a wrong answer: ${message.toString()}`));
     }
     latencies.push(performance.now() - (begun[answered % (2 * depth)] ?? 0));
     completed++;

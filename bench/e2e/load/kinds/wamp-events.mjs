@@ -37,11 +37,11 @@ export async function runWampEvents({ subscribers, ahead }, target) {
   };
   for (const subscriber of others) {
     const [type] = await subscriber.ask('[32,1,{},"com.bench.topic"]');
-    if (type !== 33) throw new Error(`SUBSCRIBE was answered with ${type}`);
+    if (type !== 33) throw new Error(`SUBSCRIBE was answered with ${String(type)}`);
     let next = 1;
     subscriber.onMessage = (message) => {
       if (message[1] !== 51 || !carries(message, next)) {
-        return failure.fail(new Error(`event ${next} is wrong: ${message}`));
+        return failure.fail(new Error(`event ${next} is wrong: ${message.toString()}`));
       }
       next++;
       delivered++;

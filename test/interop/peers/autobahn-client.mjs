@@ -1,6 +1,6 @@
 /**
  * Takes part in a realm as Autobahn for JavaScript, and prints as JSON what it saw:
- * autobahn_client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ * autobahn-client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
  *
  * @module
  */
@@ -84,6 +84,8 @@ report.nobody = (await caller.call("com.nobody.home").then(() => ["no error"], t
 /** @type {unknown[]} */
 const progress = [];
 report.result = await new Promise((resolve, reject) => {
+  // (A promise of "when", which has a third callback.)
+  // oxlint-disable-next-line promise/valid-params
   caller
     .call("com.node.progress", [3], {}, { receive_progress: true })
     .then(resolve, reject, (/** @type {any} */ number) => progress.push(number));

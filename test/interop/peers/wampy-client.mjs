@@ -1,5 +1,5 @@
 /**
- * Takes part in a realm as wampy, and prints as JSON what it saw: wampy_client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ * Takes part in a realm as wampy, and prints as JSON what it saw: wampy-client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
  *
  * @module
  */
