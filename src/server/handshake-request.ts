@@ -24,7 +24,7 @@ export interface HandshakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: HttpHeaders;
-  /** The parameters of the route, percent-decoded; an object without a prototype. */
+  /** The parameters of the route, percent-decoded; a frozen object without a prototype. */
   readonly params: Readonly<Record<string, string>>;
   /** The Host that the client asked for; from `X-Forwarded-Host` when the proxy is trusted. */
   readonly host: string;
