@@ -16,6 +16,7 @@ const router = createRouter({
       authorizer: { authorize: () => ({ allow: true }) },
     },
   },
+  maxRegistrations: 200_000,
 });
 
 const patterns = Number(process.argv[3] ?? 0);
