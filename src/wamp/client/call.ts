@@ -6,7 +6,7 @@
 
 import { FullduplexError } from "../../errors.ts";
 import type { Clock } from "../../util/clock.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
 import type {
   CallOptions as WireCallOptions,

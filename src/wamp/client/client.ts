@@ -14,7 +14,7 @@ import { Latest } from "../../util/latest.ts";
 import { quiet } from "../../util/quiet.ts";
 import { WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Dict, Id, List, Result, Uri } from "../protocol/messages.ts";
 import type { Ask } from "./ask.ts";
 import { Call } from "./call.ts";

@@ -6,9 +6,10 @@
 
 import { LimitError } from "../../errors.ts";
 import { quiet } from "../../util/quiet.ts";
-import { ErrorUri, Violation, WampError } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { Violation, WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
 import type {
   Dict,

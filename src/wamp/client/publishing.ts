@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../util/clock.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
 import type { Dict, Id, List, Publish, Published, Uri } from "../protocol/messages.ts";
 import { Ask } from "./ask.ts";

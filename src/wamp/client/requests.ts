@@ -7,7 +7,7 @@
 import { Violation, WampError } from "../protocol/errors.ts";
 import { nextId } from "../protocol/ids.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type {
   Call,
   ErrorMessage,

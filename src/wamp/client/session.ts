@@ -8,10 +8,12 @@
 import { ClosedError, ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
-import { CloseUri, ErrorUri, Violation, WampError } from "../protocol/errors.ts";
+import * as CloseUri from "../protocol/close-uri.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { Violation, WampError } from "../protocol/errors.ts";
 import { announces, CLIENT_ROLES } from "../protocol/features.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type {
   Challenge,
   Dict,

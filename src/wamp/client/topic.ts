@@ -6,7 +6,7 @@
 
 import { LimitError } from "../../errors.ts";
 import { Deferred } from "../../util/deferred.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Event as EventMessage, Id, MatchPolicy, Uri } from "../protocol/messages.ts";
 import { wireOptions } from "./options.ts";
 import { Queue } from "./queue.ts";

@@ -4,11 +4,12 @@
  * @module
  */
 
-import { ErrorUri, Violation } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { Violation } from "../protocol/errors.ts";
 import { ROUTER_ROLES } from "../protocol/features.ts";
 import { randomId } from "../protocol/ids.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Authenticate, Hello, HelloDetails, Id, Uri } from "../protocol/messages.ts";
 import { isUri } from "../protocol/uri.ts";
 import type { Authenticator, Introduction, Step } from "./authentication/authenticator.ts";

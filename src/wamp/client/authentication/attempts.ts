@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Challenge, Dict, WelcomeDetails } from "../../protocol/messages.ts";
 import type { Answer, Attempt, Authentication, AuthenticationContext } from "./authentication.ts";
 

@@ -6,7 +6,7 @@
 
 import { copyPassthru, isPassthru } from "../passthru.ts";
 import { randomId } from "../../protocol/ids.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import type {
   Dict,
   Event,

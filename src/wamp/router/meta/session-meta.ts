@@ -4,7 +4,9 @@
  * @module
  */
 
-import { CloseUri, ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as CloseUri from "../../protocol/close-uri.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import { isId } from "../../protocol/ids.ts";
 import type { Dict, List, Uri } from "../../protocol/messages.ts";
 import { isUri } from "../../protocol/uri.ts";

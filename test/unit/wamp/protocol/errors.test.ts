@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { FullduplexError } from "../../../../src/errors.ts";
-import { CloseUri, ErrorUri, Violation, WampError } from "../../../../src/wamp/protocol/errors.ts";
+import * as CloseUri from "../../../../src/wamp/protocol/close-uri.ts";
+import * as ErrorUri from "../../../../src/wamp/protocol/error-uri.ts";
+import { Violation, WampError } from "../../../../src/wamp/protocol/errors.ts";
 import { isUri } from "../../../../src/wamp/protocol/uri.ts";
 
 test("a WampError has what came with it", () => {
