@@ -7,7 +7,7 @@
 import { CLIENT_ROLES } from "../../src/wamp/protocol/features.ts";
 import * as ErrorUri from "../../src/wamp/protocol/error-uri.ts";
 import { Violation } from "../../src/wamp/protocol/errors.ts";
-import { randomId } from "../../src/wamp/protocol/ids.ts";
+import { randomId } from "../../src/wamp/protocol/random-id.ts";
 import { SharedMessage } from "../../src/wamp/protocol/link.ts";
 import type { Link } from "../../src/wamp/protocol/link.ts";
 import * as MessageType from "../../src/wamp/protocol/message-type.ts";

@@ -113,15 +113,13 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
   #options(session: Session, isChunk: boolean): WireCallOptions {
     const { options, progress } = this.#init;
     const { timeout = Infinity } = options ?? {};
-    const sent = wireOptions(options);
-    const isTimed = timeout < Infinity && session.can("dealer", "call_timeout");
-    if (!isTimed && !progress && !isChunk) return sent;
-    return {
-      ...sent,
-      ...(isTimed && { timeout: Math.ceil(timeout) }),
-      ...(progress && { receive_progress: true }),
-      ...(isChunk && { progress: true }),
-    };
+    const sent: Record<string, unknown> = wireOptions(options);
+    if (timeout < Infinity && session.can("dealer", "call_timeout")) {
+      sent["timeout"] = Math.ceil(timeout);
+    }
+    if (progress) sent["receive_progress"] = true;
+    if (isChunk) sent["progress"] = true;
+    return sent;
   }
 
   async #sendAll(session: Session, chunks: Chunks): Promise<void> {

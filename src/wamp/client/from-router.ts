@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isDict } from "../protocol/dict.ts";
 import { Violation } from "../protocol/errors.ts";
 import { isId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
@@ -44,13 +45,13 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
 
 /** @throws Violation for anything else. */
 export function fromRouter(message: unknown): Message {
-  if (!Array.isArray(message)) throw new Violation("a message is a list");
-  const layout = LAYOUTS.get(message[0]);
-  if (layout === undefined) throw new Violation("a router sends no message of that type");
+  const layout = Array.isArray(message) ? LAYOUTS.get(message[0]) : undefined;
+  if (layout === undefined) throw new Violation("a router sends no such message");
+  const list = message as unknown[];
   let at = 1;
-  for (const letter of layout) at = check(message, at, letter);
-  if (message.length > at) refuse(message, at);
-  return message as unknown as Message;
+  for (const letter of layout) at = check(list, at, letter);
+  if (list.length > at) refuse(list, at);
+  return list as unknown as Message;
 }
 
 /** Returns what comes next. */
@@ -70,11 +71,8 @@ function check(message: unknown[], at: number, letter: string): number {
 /** (Some routers send null for what isn't there.) */
 function checkPayload(message: unknown[], at: number): number {
   if (message.length <= at) return at;
-  const [args, kwargs] = [message[at] ?? [], message[at + 1] ?? {}];
-  if (!Array.isArray(args)) refuse(message, at);
-  if (!isOf("e", kwargs)) refuse(message, at + 1);
-  message[at] = args;
-  message[at + 1] = kwargs;
+  const [args, kwargs] = [(message[at] ??= []), (message[at + 1] ??= {})];
+  if (!Array.isArray(args) || !isDict(kwargs)) refuse(message, at);
   return at + 2;
 }
 
@@ -94,12 +92,7 @@ function isOf(letter: string, value: unknown): boolean {
     case "u":
       return typeof value === "string" && isUri(value);
     default:
-      return (
-        typeof value === "object" &&
-        value !== null &&
-        !Array.isArray(value) &&
-        !ArrayBuffer.isView(value)
-      );
+      return isDict(value);
   }
 }
 

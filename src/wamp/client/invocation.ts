@@ -7,7 +7,7 @@
 import { LimitError } from "../../errors.ts";
 import { quiet } from "../../util/quiet.ts";
 import * as ErrorUri from "../protocol/error-uri.ts";
-import { Violation, WampError } from "../protocol/errors.ts";
+import { WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
 import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
@@ -24,6 +24,7 @@ import type {
 import { Queue } from "./queue.ts";
 import { WampResult } from "./result.ts";
 import type { Data, Invocation } from "./types.ts";
+import { unexpected } from "./unexpected.ts";
 
 /** Serves calls; what it is of, and what it throws, is known to the one who registered it. */
 export interface Procedure {
@@ -120,7 +121,7 @@ export class RunningInvocation implements Invocation {
   /** @throws Violation if it has no more parts. */
   more([, , , details, args = [], kwargs = {}]: InvocationMessage): void {
     const chunks = this.#chunks;
-    if (!chunks || this.#isComplete) throw new Violation("INVOCATION twice");
+    if (!chunks || this.#isComplete) return unexpected(MessageType.Invocation);
     if (!chunks.push({ args, kwargs })) {
       const limit = this.#procedure.maxChunks ?? 0;
       const error = new LimitError("too many chunks wait to be read", limit, 1008);

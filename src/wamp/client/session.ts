@@ -30,6 +30,7 @@ import type { Procedure } from "./invocation.ts";
 import { Invocations } from "./invocations.ts";
 import { Requests } from "./requests.ts";
 import type { SessionInfo } from "./types.ts";
+import { unexpected } from "./unexpected.ts";
 
 /** What a session is told when it is made. Durations are milliseconds. */
 export interface SessionInit {
@@ -259,10 +260,6 @@ export class Session {
     clock.clearTimeout(this.#deadline);
     this.#deadline = clock.setTimeout(callback, delay);
   }
-}
-
-function unexpected(type: number): never {
-  throw new Violation(`a message of type ${type} is not for now`);
 }
 
 function revoke(table: Map<Id, Revocable>, id: Id | undefined, reason: Uri | undefined): void {

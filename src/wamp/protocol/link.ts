@@ -112,9 +112,10 @@ export class ConnectionLink implements Link {
   }
 
   send(message: Message | SharedMessage): Promise<void> | undefined {
-    const shared = message instanceof SharedMessage ? message.encoded(this.#serializer) : undefined;
+    // (Asked so, and not by its class, which a page doesn't have to load then.)
+    const shared = "encoded" in message ? message.encoded(this.#serializer) : undefined;
     const data = shared?.data ?? this.#serializer.encode(message as Message);
-    if (this.#maxMessage < Infinity) this.#checkLength(data);
+    this.#checkLength(data);
     const sent = this.#connection.send(shared ?? data);
     // (A promise of its own only when there is something to wait for.)
     return this.waiting > HIGH_WATER_MARK ? sent.catch(() => {}) : undefined;
@@ -123,13 +124,12 @@ export class ConnectionLink implements Link {
   async receive(each: (message: Message) => Promise<void> | undefined): Promise<void> {
     // (Bytes may be lent: nothing of them is left in what was decoded.)
     const options = { borrow: true };
-    const read = this.#connection.forEach((data) => {
-      return each(this.#parse(this.#decode(data)));
-    }, options);
-    await read.catch((error: unknown) => {
+    try {
+      await this.#connection.forEach((data) => each(this.#parse(this.#decode(data))), options);
+    } catch (error) {
       // (A closed connection is no error; but what `each` threw may be that of another connection.)
       if (!(error instanceof ClosedError) || this.#connection.state !== "closed") throw error;
-    });
+    }
     await this.#connection.closed;
   }
 
@@ -146,7 +146,7 @@ export class ConnectionLink implements Link {
   #checkLength(data: string | Uint8Array): void {
     const limit = this.#maxMessage;
     // (A character is three bytes at most: most texts need not be measured.)
-    if (typeof data === "string" && data.length * 3 <= limit) return;
+    if (data.length * 3 <= limit) return;
     const length = typeof data === "string" ? new TextEncoder().encode(data).length : data.length;
     if (length > limit) {
       throw new LimitError(`a message of ${length} bytes; the peer takes ${limit}`, limit);

@@ -12,8 +12,8 @@ import type { Answer, Attempt, Authentication, AuthenticationContext } from "./a
 /** What HELLO.Details says about authentication. */
 export interface AuthenticationDetails {
   readonly authmethods: readonly string[];
-  readonly authid?: string;
-  readonly authextra?: Dict;
+  readonly authid: string | undefined;
+  readonly authextra: Dict | undefined;
 }
 
 export class Attempts {
@@ -37,28 +37,21 @@ export class Attempts {
     context: AuthenticationContext,
   ): Promise<Attempts> {
     const byMethod = new Map<string, Attempt>();
-    const authids = new Set<string>();
-    const authextra = new Map<string, unknown>();
+    let authid: string | undefined;
+    let authextra: Dict | undefined;
     for (const authentication of methods) {
-      const { method, authid } = authentication;
-      if (byMethod.has(method))
+      const { method, authid: asked = authid } = authentication;
+      if (byMethod.has(method)) {
         throw new TypeError(`there are two ways to authenticate by ${method}`);
+      }
+      authid ??= asked;
+      if (authid !== asked) throw new TypeError("a session can ask for one authid only");
       const attempt = await authentication.begin(context);
       byMethod.set(method, attempt);
-      if (authid !== undefined) authids.add(authid);
-      for (const [name, value] of Object.entries(attempt.authextra ?? {})) {
-        authextra.set(name, value);
-      }
+      if (attempt.authextra) authextra = { ...authextra, ...attempt.authextra };
     }
-    if (authids.size > 1) throw new TypeError("a session can ask for one authid only");
-    const authmethods = byMethod.size > 0 ? [...byMethod.keys()] : ["anonymous"];
-    const [authid] = authids;
-    const details = {
-      authmethods,
-      ...(authid === undefined ? {} : { authid }),
-      ...(authextra.size === 0 ? {} : { authextra: Object.fromEntries(authextra) }),
-    };
-    return new Attempts(details, byMethod);
+    const authmethods = methods.length > 0 ? [...byMethod.keys()] : ["anonymous"];
+    return new Attempts({ authmethods, authid, authextra }, byMethod);
   }
 
   /** @throws WampError for a method that wasn't offered, and for a challenge that must not be answered. */

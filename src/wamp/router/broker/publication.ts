@@ -5,7 +5,7 @@
  */
 
 import { copyPassthru, isPassthru } from "../passthru.ts";
-import { randomId } from "../../protocol/ids.ts";
+import { randomId } from "../../protocol/random-id.ts";
 import * as MessageType from "../../protocol/message-type.ts";
 import type {
   Dict,
