@@ -51,7 +51,7 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
 
   succeed(result: Result): void {
     const { progress, options } = this.#init;
-    if (result[2].progress !== true) return this.succeedWith(this.#read(result));
+    if (result[2].progress !== true) return this.resolve(this.#read(result));
     if (this.#killed) return undefined;
     // (As the router does: each result starts it anew.)
     if (options?.timeout !== undefined) this.expect(options.timeout);
@@ -65,7 +65,8 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
   /** Gives up because of `reason`; with `kill`, unless the callee says otherwise. */
   cancel(reason: unknown, mode: CancelMode): void {
     if (this.isOver) return;
-    const [session, request] = [this.#session, this.#request];
+    const session = this.#session;
+    const request = this.#request;
     if (session && request !== undefined && session.can("dealer", "call_canceling")) {
       void session.link.send([MessageType.Cancel, request, { mode }]);
       if (mode === "kill") {

@@ -12,7 +12,7 @@ import type { Message } from "../protocol/messages.ts";
 import { isUri } from "../protocol/uri.ts";
 
 /**
- * By the code of the message what follows it, a letter each: an id (`i`), an id or 0 (`z`), a number (`n`), a string (`s`), a URI (`u`),
+ * By the code of the message what follows it, a letter each: an id (`i`), an id or 0 (`z`), a number that isn't negative (`c`), a string (`s`), a URI (`u`),
  * details (`d`), a dictionary that nobody knows (`e`). In the end there may be arguments (`p`), or details (`o`).
  */
 const LAYOUTS: ReadonlyMap<unknown, string> = new Map([
@@ -20,7 +20,7 @@ const LAYOUTS: ReadonlyMap<unknown, string> = new Map([
   [3, "dup"],
   [4, "se"],
   [6, "du"],
-  [8, "nidup"],
+  [8, "cidup"],
   [17, "ii"],
   [33, "ii"],
   [35, "zo"],
@@ -32,7 +32,7 @@ const LAYOUTS: ReadonlyMap<unknown, string> = new Map([
   [69, "id"],
 ]);
 
-/** The attributes of details, by the letter of what they are: a bool (`b`), a number that isn't negative (`c`), or as above. */
+/** The attributes of details, by the letter of what they are: a bool (`b`), or as above. */
 const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     b: "progress receive_progress retained",
@@ -85,7 +85,6 @@ function isOf(letter: string, value: unknown): boolean {
     case "z":
       return value === 0 || isId(value);
     case "c":
-    case "n":
       return Number.isSafeInteger(value) && (value as number) >= 0;
     case "s":
       return typeof value === "string";
@@ -97,5 +96,5 @@ function isOf(letter: string, value: unknown): boolean {
 }
 
 function refuse(message: unknown[], at: number, what = ""): never {
-  throw new Violation(`a message of type ${String(message[0])} is wrong at ${at}${what}`);
+  throw new Violation(`a message of type ${message[0] as number} is wrong at ${at}${what}`);
 }

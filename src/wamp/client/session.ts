@@ -20,6 +20,7 @@ import type {
   Event,
   Id,
   Message,
+  Payload,
   RoleName,
   Uri,
   Welcome,
@@ -54,6 +55,9 @@ export interface EventSink extends Revocable {
 export interface Revocable {
   revoked(reason: Uri | undefined): void;
 }
+
+/** An ABORT, or a GOODBYE, which has no arguments. */
+type Farewell = readonly [type: number, details: Dict, reason: Uri, ...Payload];
 
 export class Session {
   readonly link: Link;
@@ -91,7 +95,10 @@ export class Session {
   /** Resolves when the link is gone. Never rejects. */
   async run(): Promise<void> {
     const { openTimeout } = this.#init;
-    this.#setDeadline(openTimeout, () => this.#cut(new TimeoutError("joining", openTimeout)));
+    this.#setDeadline(openTimeout, () => {
+      this.#end(new TimeoutError("joining", openTimeout));
+      this.link.terminate();
+    });
     void this.#hello();
     try {
       await this.link.receive((message) => this.#receive(message));
@@ -174,7 +181,7 @@ export class Session {
   #receive(message: Message): undefined {
     const [type] = message;
     if (this.#state === "over") return;
-    if (type === MessageType.Abort) this.#farewell(message[2], message[1], message[3], message[4]);
+    if (type === MessageType.Abort) this.#farewell(message);
     else if (this.#state === "joining") this.#join(message);
     else if (this.#state === "open") this.#perform(message);
     else if (type === MessageType.Goodbye) void this.link.close();
@@ -204,14 +211,14 @@ export class Session {
         return this.invocations.interrupt(message);
       case MessageType.Goodbye:
         void this.link.send([MessageType.Goodbye, {}, CloseUri.GoodbyeAndOut]);
-        return this.#farewell(message[2], message[1]);
+        return this.#farewell(message);
       default:
         return unexpected(message[0]);
     }
   }
 
   /** The router has ended it. */
-  #farewell(reason: Uri, { message }: Dict, args?: readonly unknown[], kwargs?: Dict): void {
+  #farewell([, { message }, reason, args, kwargs]: Farewell): void {
     const said = message === undefined ? [] : [message];
     this.#end(new WampError(reason, args ?? said, kwargs));
     void this.link.close();
@@ -231,11 +238,6 @@ export class Session {
     void this.link.send([MessageType.Abort, details, reason]);
     this.#end(isViolation ? new ProtocolError(cause.message, undefined, { cause }) : cause);
     void this.link.close();
-  }
-
-  #cut(error: unknown): void {
-    this.#end(error);
-    this.link.terminate();
   }
 
   async #lost(): Promise<unknown> {

@@ -115,7 +115,8 @@ export abstract class Standing implements Revocable {
 
   /** Undoes it. Resolves when the router knows, or can't be told. Never rejects. */
   undo(): Promise<void> {
-    const [session, id] = [this.#session, this.#id];
+    const session = this.#session;
+    const id = this.#id;
     this.end(undefined);
     return session?.isOpen && id !== undefined ? this.#tell(session, id) : Promise.resolve();
   }

@@ -13,11 +13,13 @@ export type UriRules = "loose" | "strict";
 
 /** White space as `\s` has it, and `#`. */
 const NOT_LOOSE = /[\s#]/;
+/** That, or an empty component. */
+const NO_URI = /[\s#]|(?:^|\.)(?:\.|$)/;
 const NOT_STRICT = /[^0-9a-z_.]/;
 
 /** Whether a URI may name a topic, procedure, realm or error, loosely. */
 export function isUri(uri: Uri): boolean {
-  return uri !== "" && !NOT_LOOSE.test(uri) && !hasEmptyComponent(uri);
+  return !NO_URI.test(uri);
 }
 
 /** The same by the rules of a router. (Apart, so that a page doesn't load them.) */
@@ -38,8 +40,4 @@ export function isReserved(uri: Uri): boolean {
 /** (What is strict is loose, too.) */
 function keeps(rules: UriRules, uri: Uri): boolean {
   return rules === "loose" || !NOT_STRICT.test(uri);
-}
-
-function hasEmptyComponent(uri: Uri): boolean {
-  return uri.startsWith(".") || uri.endsWith(".") || uri.includes("..");
 }

@@ -45,7 +45,7 @@ export class Attempts {
         throw new TypeError(`there are two ways to authenticate by ${method}`);
       }
       authid ??= asked;
-      if (authid !== asked) throw new TypeError("a session can ask for one authid only");
+      if (authid !== asked) throw new TypeError("there can be one authid only");
       const attempt = await authentication.begin(context);
       byMethod.set(method, attempt);
       if (attempt.authextra) authextra = { ...authextra, ...attempt.authextra };
@@ -66,11 +66,10 @@ export class Attempts {
 
   /** @throws WampError to refuse the router. */
   welcome(details: WelcomeDetails): void {
-    for (const attempt of this.#answered) attempt.welcome?.(details);
-    if (this.#answered.size > 0) return;
     const named = this.#byMethod.get(details.authmethod ?? "");
-    if (named) return named.welcome?.(details);
-    // Else a router that can prove nothing would only have to say that it asks for nothing.
-    for (const attempt of this.#byMethod.values()) attempt.welcome?.(details);
+    // (Else a router that can prove nothing would only have to say that it asks for nothing.)
+    const unasked = named ? [named] : this.#byMethod.values();
+    const attempts = this.#answered.size > 0 ? this.#answered : unasked;
+    for (const attempt of attempts) attempt.welcome?.(details);
   }
 }
