@@ -13,7 +13,7 @@ import type { Authentication } from "../../src/wamp/client/authentication/authen
 import type { WampClient } from "../../src/wamp/client/types.ts";
 import { joinOver } from "../../src/wamp/client/wamp-client.ts";
 import { CLIENT_ROLES } from "../../src/wamp/protocol/features.ts";
-import { MessageType } from "../../src/wamp/protocol/message-type.ts";
+import * as MessageType from "../../src/wamp/protocol/message-type.ts";
 import { memoryLinks } from "../../src/wamp/protocol/memory-link.ts";
 import type { Dict, HelloDetails, Message, Welcome } from "../../src/wamp/protocol/messages.ts";
 import type {

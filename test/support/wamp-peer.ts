@@ -7,7 +7,7 @@
 import { expect } from "vitest";
 import type { Link } from "../../src/wamp/protocol/link.ts";
 import { memoryLinks } from "../../src/wamp/protocol/memory-link.ts";
-import { MessageType } from "../../src/wamp/protocol/message-type.ts";
+import * as MessageType from "../../src/wamp/protocol/message-type.ts";
 import type { Message, Roles } from "../../src/wamp/protocol/messages.ts";
 import { CLIENT_ROLES } from "../../src/wamp/protocol/features.ts";
 import type { Principal } from "../../src/wamp/router/principal.ts";

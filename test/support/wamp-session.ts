@@ -5,11 +5,12 @@
  */
 
 import { CLIENT_ROLES } from "../../src/wamp/protocol/features.ts";
-import { ErrorUri, Violation } from "../../src/wamp/protocol/errors.ts";
-import { randomId } from "../../src/wamp/protocol/ids.ts";
+import * as ErrorUri from "../../src/wamp/protocol/error-uri.ts";
+import { Violation } from "../../src/wamp/protocol/errors.ts";
+import { randomId } from "../../src/wamp/protocol/random-id.ts";
 import { SharedMessage } from "../../src/wamp/protocol/link.ts";
 import type { Link } from "../../src/wamp/protocol/link.ts";
-import { MessageType } from "../../src/wamp/protocol/message-type.ts";
+import * as MessageType from "../../src/wamp/protocol/message-type.ts";
 import type { Id, Message, RoleName, Roles } from "../../src/wamp/protocol/messages.ts";
 import { parseMessage } from "../../src/wamp/protocol/parse.ts";
 import type { Authorizer } from "../../src/wamp/router/authorization/authorizer.ts";

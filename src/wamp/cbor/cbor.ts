@@ -5,7 +5,8 @@
  */
 
 import { decode, encode } from "cborg";
-import { Found, inspect, widen } from "../protocol/plain.ts";
+import * as Found from "../protocol/found.ts";
+import { inspect, isWellFormed, widen } from "../protocol/plain.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import { CheckedTokenizer } from "./tokenizer.ts";
 
@@ -36,7 +37,7 @@ export const cbor: Serializer = {
   subprotocol: "wamp.2.cbor",
   rawSocketId: 3,
   encode(message) {
-    const plain = (inspect(message) & OTHERWISE) === 0;
+    const plain = (inspect(message, isWellFormed) & OTHERWISE) === 0;
     return encode(plain ? message : widen(message), options);
   },
   decode(data) {

@@ -72,7 +72,7 @@ export abstract class Ask<T> {
   /** Nothing is waited for any more. */
   protected abstract finished(): void;
 
-  protected succeedWith(value: T | PromiseLike<T>): void {
+  protected resolve(value: T | PromiseLike<T>): void {
     if (this.#isOver) return;
     this.#finish();
     this.#answer.resolve(value);

@@ -6,7 +6,7 @@
 
 import { FullduplexError } from "../../errors.ts";
 import type { Clock } from "../../util/clock.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
 import type {
   CallOptions as WireCallOptions,
@@ -51,7 +51,7 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
 
   succeed(result: Result): void {
     const { progress, options } = this.#init;
-    if (result[2].progress !== true) return this.succeedWith(this.#read(result));
+    if (result[2].progress !== true) return this.resolve(this.#read(result));
     if (this.#killed) return undefined;
     // (As the router does: each result starts it anew.)
     if (options?.timeout !== undefined) this.expect(options.timeout);
@@ -65,7 +65,8 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
   /** Gives up because of `reason`; with `kill`, unless the callee says otherwise. */
   cancel(reason: unknown, mode: CancelMode): void {
     if (this.isOver) return;
-    const [session, request] = [this.#session, this.#request];
+    const session = this.#session;
+    const request = this.#request;
     if (session && request !== undefined && session.can("dealer", "call_canceling")) {
       void session.link.send([MessageType.Cancel, request, { mode }]);
       if (mode === "kill") {
@@ -113,15 +114,13 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
   #options(session: Session, isChunk: boolean): WireCallOptions {
     const { options, progress } = this.#init;
     const { timeout = Infinity } = options ?? {};
-    const sent = wireOptions(options);
-    const isTimed = timeout < Infinity && session.can("dealer", "call_timeout");
-    if (!isTimed && !progress && !isChunk) return sent;
-    return {
-      ...sent,
-      ...(isTimed && { timeout: Math.ceil(timeout) }),
-      ...(progress && { receive_progress: true }),
-      ...(isChunk && { progress: true }),
-    };
+    const sent: Record<string, unknown> = wireOptions(options);
+    if (timeout < Infinity && session.can("dealer", "call_timeout")) {
+      sent["timeout"] = Math.ceil(timeout);
+    }
+    if (progress) sent["receive_progress"] = true;
+    if (isChunk) sent["progress"] = true;
+    return sent;
   }
 
   async #sendAll(session: Session, chunks: Chunks): Promise<void> {

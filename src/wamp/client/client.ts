@@ -14,7 +14,7 @@ import { Latest } from "../../util/latest.ts";
 import { quiet } from "../../util/quiet.ts";
 import { WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Dict, Id, List, Result, Uri } from "../protocol/messages.ts";
 import type { Ask } from "./ask.ts";
 import { Call } from "./call.ts";
@@ -161,10 +161,8 @@ export class Client implements StandingHost {
   }
 
   async close(): Promise<void> {
-    const error = new ClosedError(CLOSED);
-    const session = this.#current;
     this.#finish(undefined);
-    await session?.leave(error);
+    await this.#current?.leave(this.#end());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -259,12 +257,11 @@ export class Client implements StandingHost {
 
   #finish(error: unknown): void {
     if (this.#isClosed) return;
-    const end = error ?? new ClosedError(CLOSED);
     this.#status.set({ state: "closed", error });
     this.#status.end();
     this.#session = undefined;
     for (const standing of this.#standings.values()) standing.end(error);
-    for (const ask of this.#waiting) ask.fail(end);
+    for (const ask of this.#waiting) ask.fail(this.#end());
     this.#waiting.clear();
     this.#abort.abort();
     this.#closed.resolve(error);

@@ -5,7 +5,9 @@
  */
 
 import { isRefused } from "../../connection/reconnecting.ts";
-import { CloseUri, ErrorUri, WampError } from "../protocol/errors.ts";
+import * as CloseUri from "../protocol/close-uri.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { WampError } from "../protocol/errors.ts";
 
 /** What the router ends a session with that may be otherwise soon. */
 const TEMPORARY: ReadonlySet<string> = new Set([

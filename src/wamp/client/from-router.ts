@@ -5,13 +5,14 @@
  * @module
  */
 
+import { isDict } from "../protocol/dict.ts";
 import { Violation } from "../protocol/errors.ts";
 import { isId } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import { isUri } from "../protocol/uri.ts";
 
 /**
- * By the code of the message what follows it, a letter each: an id (`i`), an id or 0 (`z`), a number (`n`), a string (`s`), a URI (`u`),
+ * By the code of the message what follows it, a letter each: an id (`i`), an id or 0 (`z`), a number that isn't negative (`c`), a string (`s`), a URI (`u`),
  * details (`d`), a dictionary that nobody knows (`e`). In the end there may be arguments (`p`), or details (`o`).
  */
 const LAYOUTS: ReadonlyMap<unknown, string> = new Map([
@@ -19,7 +20,7 @@ const LAYOUTS: ReadonlyMap<unknown, string> = new Map([
   [3, "dup"],
   [4, "se"],
   [6, "du"],
-  [8, "nidup"],
+  [8, "cidup"],
   [17, "ii"],
   [33, "ii"],
   [35, "zo"],
@@ -31,7 +32,7 @@ const LAYOUTS: ReadonlyMap<unknown, string> = new Map([
   [69, "id"],
 ]);
 
-/** The attributes of details, by the letter of what they are: a bool (`b`), a number that isn't negative (`c`), or as above. */
+/** The attributes of details, by the letter of what they are: a bool (`b`), or as above. */
 const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     b: "progress receive_progress retained",
@@ -44,13 +45,13 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
 
 /** @throws Violation for anything else. */
 export function fromRouter(message: unknown): Message {
-  if (!Array.isArray(message)) throw new Violation("a message is a list");
-  const layout = LAYOUTS.get(message[0]);
-  if (layout === undefined) throw new Violation("a router sends no message of that type");
+  const layout = Array.isArray(message) ? LAYOUTS.get(message[0]) : undefined;
+  if (layout === undefined) throw new Violation("a router sends no such message");
+  const list = message as unknown[];
   let at = 1;
-  for (const letter of layout) at = check(message, at, letter);
-  if (message.length > at) refuse(message, at);
-  return message as unknown as Message;
+  for (const letter of layout) at = check(list, at, letter);
+  if (list.length > at) refuse(list, at);
+  return list as unknown as Message;
 }
 
 /** Returns what comes next. */
@@ -70,11 +71,8 @@ function check(message: unknown[], at: number, letter: string): number {
 /** (Some routers send null for what isn't there.) */
 function checkPayload(message: unknown[], at: number): number {
   if (message.length <= at) return at;
-  const [args, kwargs] = [message[at] ?? [], message[at + 1] ?? {}];
-  if (!Array.isArray(args)) refuse(message, at);
-  if (!isOf("e", kwargs)) refuse(message, at + 1);
-  message[at] = args;
-  message[at + 1] = kwargs;
+  const [args, kwargs] = [(message[at] ??= []), (message[at + 1] ??= {})];
+  if (!Array.isArray(args) || !isDict(kwargs)) refuse(message, at);
   return at + 2;
 }
 
@@ -87,22 +85,16 @@ function isOf(letter: string, value: unknown): boolean {
     case "z":
       return value === 0 || isId(value);
     case "c":
-    case "n":
       return Number.isSafeInteger(value) && (value as number) >= 0;
     case "s":
       return typeof value === "string";
     case "u":
       return typeof value === "string" && isUri(value);
     default:
-      return (
-        typeof value === "object" &&
-        value !== null &&
-        !Array.isArray(value) &&
-        !ArrayBuffer.isView(value)
-      );
+      return isDict(value);
   }
 }
 
 function refuse(message: unknown[], at: number, what = ""): never {
-  throw new Violation(`a message of type ${String(message[0])} is wrong at ${at}${what}`);
+  throw new Violation(`a message of type ${message[0] as number} is wrong at ${at}${what}`);
 }

@@ -6,9 +6,10 @@
 
 import { LimitError } from "../../errors.ts";
 import { quiet } from "../../util/quiet.ts";
-import { ErrorUri, Violation, WampError } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
 import type {
   Dict,
@@ -18,11 +19,11 @@ import type {
   List,
   Message,
   Payload,
-  YieldOptions,
 } from "../protocol/messages.ts";
 import { Queue } from "./queue.ts";
 import { WampResult } from "./result.ts";
 import type { Data, Invocation } from "./types.ts";
+import { unexpected } from "./unexpected.ts";
 
 /** Serves calls; what it is of, and what it throws, is known to the one who registered it. */
 export interface Procedure {
@@ -40,9 +41,6 @@ export interface InvocationHost {
   /** It has been answered. `cutShort`: there may be more chunks to come. */
   over(id: Id, cutShort: boolean): void;
 }
-
-const PROGRESS: YieldOptions = { progress: true };
-const FINAL: YieldOptions = {};
 
 export class RunningInvocation implements Invocation {
   readonly args: List;
@@ -89,7 +87,8 @@ export class RunningInvocation implements Invocation {
 
   get chunks(): AsyncIterable<Data> {
     const { args, kwargs } = this;
-    const chunks = this.#chunks ?? only({ args, kwargs });
+    const chunks = this.#chunks;
+    if (!chunks) return only({ args, kwargs });
     return { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
   }
 
@@ -119,7 +118,7 @@ export class RunningInvocation implements Invocation {
   /** @throws Violation if it has no more parts. */
   more([, , , details, args = [], kwargs = {}]: InvocationMessage): void {
     const chunks = this.#chunks;
-    if (!chunks || this.#isComplete) throw new Violation("INVOCATION twice");
+    if (!chunks || this.#isComplete) return unexpected(MessageType.Invocation);
     if (!chunks.push({ args, kwargs })) {
       const limit = this.#procedure.maxChunks ?? 0;
       const error = new LimitError("too many chunks wait to be read", limit, 1008);
@@ -171,16 +170,20 @@ export class RunningInvocation implements Invocation {
   }
 
   #sendProgress(value: unknown): Promise<void> | undefined {
-    const isWanted = this.details.receive_progress === true;
-    if (!isWanted || this.#isOver || this.#aborted) return undefined;
-    const sent = this.#host.link.send([MessageType.Yield, this.#id, PROGRESS, ...toPayload(value)]);
+    if (this.details.receive_progress !== true || this.#isOver || this.#aborted) return undefined;
+    const sent = this.#host.link.send([
+      MessageType.Yield,
+      this.#id,
+      { progress: true },
+      ...toPayload(value),
+    ]);
     return sent && quiet(sent);
   }
 
   #answer(value: unknown): void {
     if (this.#isOver) return;
     try {
-      this.#send([MessageType.Yield, this.#id, FINAL, ...toPayload(value)]);
+      this.#send([MessageType.Yield, this.#id, {}, ...toPayload(value)]);
     } catch (error) {
       this.#refuse(error);
     }
@@ -210,8 +213,14 @@ export class RunningInvocation implements Invocation {
   }
 
   #sendError({ uri, args, kwargs }: WampError): void {
-    const data = payload(args, kwargs);
-    this.#send([MessageType.Error, MessageType.Invocation, this.#id, {}, uri, ...data]);
+    this.#send([
+      MessageType.Error,
+      MessageType.Invocation,
+      this.#id,
+      {},
+      uri,
+      ...payload(args, kwargs),
+    ]);
   }
 
   #send(answer: Message): void {
@@ -234,9 +243,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value;
 }
 
-function only(chunk: Data): Queue<Data> {
-  const queue = new Queue<Data>(1);
-  queue.push(chunk);
-  queue.end(undefined);
-  return queue;
+async function* only<T>(item: T): AsyncGenerator<T> {
+  yield item;
 }

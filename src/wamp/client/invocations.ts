@@ -4,9 +4,10 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { WampError } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Id, Interrupt, Invocation } from "../protocol/messages.ts";
 import { RunningInvocation } from "./invocation.ts";
 import type { InvocationHost, Procedure } from "./invocation.ts";

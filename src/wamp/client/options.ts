@@ -15,11 +15,9 @@ const LOCAL = new Set([
   "chunks",
 ]);
 
-const NONE = {};
-
 /** What is for the router. What is `undefined` is left out: some serializers would send it as null. */
-export function wireOptions(options: object | undefined): Readonly<Record<string, never>> {
-  if (options === undefined) return NONE;
+export function wireOptions(options: object | undefined): Record<string, never> {
+  if (options === undefined) return {};
   const sent: [string, never][] = [];
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !LOCAL.has(name)) sent.push([name, value as never]);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { Procedure } from "./invocation.ts";
 import { wireOptions } from "./options.ts";

@@ -6,7 +6,8 @@
 
 import { LimitError } from "../../errors.ts";
 import type { Clock } from "../../util/clock.ts";
-import { ErrorUri, WampError } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { WampError } from "../protocol/errors.ts";
 import type { Result } from "../protocol/messages.ts";
 import { Call } from "./call.ts";
 import type { CallInit } from "./call.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../util/clock.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { payload } from "../protocol/messages.ts";
 import type { Dict, Id, List, Publish, Published, Uri } from "../protocol/messages.ts";
 import { Ask } from "./ask.ts";
@@ -31,7 +31,7 @@ export class Publishing extends Ask<Id | undefined> implements Asker<Published> 
   }
 
   succeed([, , publication]: Published): void {
-    this.succeedWith(publication);
+    this.resolve(publication);
   }
 
   protected send(session: Session): void {
@@ -45,7 +45,7 @@ export class Publishing extends Ask<Id | undefined> implements Asker<Published> 
       this.#sent = { session, request };
     } else {
       const sent = requests.send(message);
-      this.succeedWith(sent?.then(() => undefined));
+      this.resolve(sent?.then(() => undefined));
     }
   }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Violation, WampError } from "../protocol/errors.ts";
+import { WampError } from "../protocol/errors.ts";
 import { nextId } from "../protocol/ids.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type {
   Call,
   ErrorMessage,
@@ -24,6 +24,7 @@ import type {
   Unsubscribe,
   Unsubscribed,
 } from "../protocol/messages.ts";
+import { unexpected } from "./unexpected.ts";
 
 export type Request = Publish | Subscribe | Unsubscribe | Call | Register | Unregister;
 export type Answer = Published | Subscribed | Unsubscribed | Result | Registered | Unregistered;
@@ -87,7 +88,7 @@ export class Requests {
     const [type, request] = answer;
     // (As the codes are: the answer is the number after the request's, but for RESULT.)
     const isResult = type === MessageType.Result;
-    const pending = this.#find(isResult ? MessageType.Call : type - 1, request);
+    const pending = this.#find(type, isResult ? MessageType.Call : type - 1, request);
     if (!pending) return;
     if (!isResult || answer[2].progress !== true) this.#pending.delete(request);
     pending.asker.succeed(answer as never);
@@ -95,7 +96,7 @@ export class Requests {
 
   /** @throws Violation for an answer to what was not asked. */
   fail([, type, request, , uri, args, kwargs]: ErrorMessage): void {
-    const pending = this.#find(type, request);
+    const pending = this.#find(MessageType.Error, type, request);
     if (!pending) return;
     this.#pending.delete(request);
     pending.asker.fail(new WampError(uri, args, kwargs));
@@ -103,18 +104,15 @@ export class Requests {
 
   /** None of them will be answered. */
   end(error: unknown): void {
-    const all = [...this.#holding, ...[...this.#pending.values()].map(({ asker }) => asker)];
-    this.#holding.clear();
+    for (const asker of this.#holding) asker.fail(error);
+    for (const { asker } of this.#pending.values()) asker.fail(error);
     this.#pending.clear();
-    for (const asker of all) asker.fail(error);
   }
 
   /** `undefined`: nobody waits any more. */
-  #find(type: number, request: Id): Pending | undefined {
+  #find(answer: number, type: number, request: Id): Pending | undefined {
     const pending = this.#pending.get(request);
-    if (pending ? pending.type !== type : request > this.#last) {
-      throw new Violation(`an answer to request ${request}, which is another`);
-    }
+    if (pending ? pending.type !== type : request > this.#last) unexpected(answer);
     return pending;
   }
 }

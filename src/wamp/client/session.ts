@@ -8,16 +8,19 @@
 import { ClosedError, ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
-import { CloseUri, ErrorUri, Violation, WampError } from "../protocol/errors.ts";
+import * as CloseUri from "../protocol/close-uri.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { Violation, WampError } from "../protocol/errors.ts";
 import { announces, CLIENT_ROLES } from "../protocol/features.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type {
   Challenge,
   Dict,
   Event,
   Id,
   Message,
+  Payload,
   RoleName,
   Uri,
   Welcome,
@@ -28,6 +31,7 @@ import type { Procedure } from "./invocation.ts";
 import { Invocations } from "./invocations.ts";
 import { Requests } from "./requests.ts";
 import type { SessionInfo } from "./types.ts";
+import { unexpected } from "./unexpected.ts";
 
 /** What a session is told when it is made. Durations are milliseconds. */
 export interface SessionInit {
@@ -51,6 +55,9 @@ export interface EventSink extends Revocable {
 export interface Revocable {
   revoked(reason: Uri | undefined): void;
 }
+
+/** An ABORT, or a GOODBYE, which has no arguments. */
+type Farewell = readonly [type: number, details: Dict, reason: Uri, ...Payload];
 
 export class Session {
   readonly link: Link;
@@ -88,7 +95,10 @@ export class Session {
   /** Resolves when the link is gone. Never rejects. */
   async run(): Promise<void> {
     const { openTimeout } = this.#init;
-    this.#setDeadline(openTimeout, () => this.#cut(new TimeoutError("joining", openTimeout)));
+    this.#setDeadline(openTimeout, () => {
+      this.#end(new TimeoutError("joining", openTimeout));
+      this.link.terminate();
+    });
     void this.#hello();
     try {
       await this.link.receive((message) => this.#receive(message));
@@ -171,7 +181,7 @@ export class Session {
   #receive(message: Message): undefined {
     const [type] = message;
     if (this.#state === "over") return;
-    if (type === MessageType.Abort) this.#farewell(message[2], message[1], message[3], message[4]);
+    if (type === MessageType.Abort) this.#farewell(message);
     else if (this.#state === "joining") this.#join(message);
     else if (this.#state === "open") this.#perform(message);
     else if (type === MessageType.Goodbye) void this.link.close();
@@ -201,14 +211,14 @@ export class Session {
         return this.invocations.interrupt(message);
       case MessageType.Goodbye:
         void this.link.send([MessageType.Goodbye, {}, CloseUri.GoodbyeAndOut]);
-        return this.#farewell(message[2], message[1]);
+        return this.#farewell(message);
       default:
         return unexpected(message[0]);
     }
   }
 
   /** The router has ended it. */
-  #farewell(reason: Uri, { message }: Dict, args?: readonly unknown[], kwargs?: Dict): void {
+  #farewell([, { message }, reason, args, kwargs]: Farewell): void {
     const said = message === undefined ? [] : [message];
     this.#end(new WampError(reason, args ?? said, kwargs));
     void this.link.close();
@@ -228,11 +238,6 @@ export class Session {
     void this.link.send([MessageType.Abort, details, reason]);
     this.#end(isViolation ? new ProtocolError(cause.message, undefined, { cause }) : cause);
     void this.link.close();
-  }
-
-  #cut(error: unknown): void {
-    this.#end(error);
-    this.link.terminate();
   }
 
   async #lost(): Promise<unknown> {
@@ -257,10 +262,6 @@ export class Session {
     clock.clearTimeout(this.#deadline);
     this.#deadline = clock.setTimeout(callback, delay);
   }
-}
-
-function unexpected(type: number): never {
-  throw new Violation(`a message of type ${type} is not for now`);
 }
 
 function revoke(table: Map<Id, Revocable>, id: Id | undefined, reason: Uri | undefined): void {

@@ -10,7 +10,8 @@ import { ClosedError } from "../../errors.ts";
 import type { Clock, Timer } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { quiet } from "../../util/quiet.ts";
-import { ErrorUri, WampError } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { WampError } from "../protocol/errors.ts";
 import type { Id, MatchPolicy, Register, Subscribe, Uri } from "../protocol/messages.ts";
 import { isUri } from "../protocol/uri.ts";
 import type { Answer } from "./requests.ts";
@@ -114,7 +115,8 @@ export abstract class Standing implements Revocable {
 
   /** Undoes it. Resolves when the router knows, or can't be told. Never rejects. */
   undo(): Promise<void> {
-    const [session, id] = [this.#session, this.#id];
+    const session = this.#session;
+    const id = this.#id;
     this.end(undefined);
     return session?.isOpen && id !== undefined ? this.#tell(session, id) : Promise.resolve();
   }

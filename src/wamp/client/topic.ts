@@ -6,9 +6,14 @@
 
 import { LimitError } from "../../errors.ts";
 import { Deferred } from "../../util/deferred.ts";
-import { MessageType } from "../protocol/message-type.ts";
-import type { Event as EventMessage, Id, MatchPolicy, Uri } from "../protocol/messages.ts";
-import { wireOptions } from "./options.ts";
+import * as MessageType from "../protocol/message-type.ts";
+import type {
+  Event as EventMessage,
+  Id,
+  MatchPolicy,
+  SubscribeOptions,
+  Uri,
+} from "../protocol/messages.ts";
 import { Queue } from "./queue.ts";
 import type { EventSink, Session } from "./session.ts";
 import { Standing } from "./standing.ts";
@@ -52,10 +57,9 @@ export class Topic extends Standing implements EventSink {
     this.host.report(error, { in: "event", uri: this.uri });
   }
 
-  protected options(): Readonly<Record<string, never>> {
-    let wantsRetained = false;
-    for (const listener of this.#listeners) wantsRetained ||= listener.wantsRetained;
-    return wireOptions({ match: this.#match, get_retained: wantsRetained || undefined });
+  protected options(): SubscribeOptions {
+    const wantsRetained = [...this.#listeners].some((listener) => listener.wantsRetained);
+    return { match: this.#match, get_retained: wantsRetained || undefined };
   }
 
   protected table(session: Session): Session["subscriptions"] {
@@ -67,9 +71,8 @@ export class Topic extends Standing implements EventSink {
   }
 
   protected finished(error: unknown): void {
-    const listeners = [...this.#listeners];
+    for (const listener of this.#listeners) listener.end(error);
     this.#listeners.clear();
-    for (const listener of listeners) listener.end(error);
   }
 }
 

@@ -8,14 +8,12 @@ import type { Connection } from "../../connection/connection.ts";
 import { systemClock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { nextId } from "../protocol/ids.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as T from "../protocol/message-type.ts";
 import type { Dict, Id, List, Message } from "../protocol/messages.ts";
 import { parseMessage } from "../protocol/parse.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import { CaseFailure, Inbox } from "./inbox.ts";
 import type { Arrival } from "./inbox.ts";
-
-const T = MessageType;
 
 /** How long the closing handshake may take at the end of a case, in milliseconds. */
 const CLOSE_TIMEOUT = 500;

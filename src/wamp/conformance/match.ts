@@ -5,12 +5,10 @@
  */
 
 import { isId } from "../protocol/ids.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as T from "../protocol/message-type.ts";
 import { isDict } from "../protocol/parse.ts";
 import { fromHex, readPlaceholder } from "./placeholders.ts";
 import type { Scope } from "./placeholders.ts";
-
-const T = MessageType;
 
 /** Where the arguments begin, for the messages that may have some. */
 const PAYLOAD: ReadonlyMap<unknown, number> = new Map<unknown, number>([

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { List } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import { fromHex } from "./placeholders.ts";

@@ -7,10 +7,10 @@
 import type { Connection } from "../../connection/connection.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import { CLIENT_ROLES } from "../protocol/features.ts";
 import type { Roles } from "../protocol/messages.ts";
-import { randomId } from "../protocol/ids.ts";
+import { randomId } from "../protocol/random-id.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import { Actor } from "./actor.ts";
 import type { CaseResult, ConformanceCase } from "./case.ts";

@@ -6,7 +6,7 @@
 
 import type { Connection } from "../../connection/connection.ts";
 import { announces, CLIENT_ROLES } from "../protocol/features.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Dict, List, RoleName, Roles } from "../protocol/messages.ts";
 import { isDict } from "../protocol/parse.ts";
 import type { Serializer } from "../protocol/serializer.ts";

@@ -5,7 +5,8 @@
  */
 
 import { Encoder } from "@msgpack/msgpack";
-import { Found, inspect, MAX_DEPTH, widen } from "../protocol/plain.ts";
+import * as Found from "../protocol/found.ts";
+import { inspect, isWellFormed, MAX_DEPTH, widen } from "../protocol/plain.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import { readMsgpack } from "./reader.ts";
 
@@ -36,7 +37,7 @@ export const msgpack: Serializer = {
   subprotocol: "wamp.2.msgpack",
   rawSocketId: 2,
   encode(message) {
-    const found = inspect(message);
+    const found = inspect(message, isWellFormed);
     const plain = (found & (Found.Bigint | Found.Edge | Found.Surrogate)) === 0;
     return plain ? encoder.encode(message) : wideEncoder.encode(widen(message));
   },

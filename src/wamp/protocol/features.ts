@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isDict } from "./dict.ts";
 import type { RoleName, Roles } from "./messages.ts";
 
 export const ROUTER_ROLES: Roles = {
@@ -87,9 +88,6 @@ export const CLIENT_ROLES: Roles = {
 
 /** Whether a peer announced a feature: only `true` counts. */
 export function announces(roles: Roles, role: RoleName, feature: string): boolean {
-  const details = Object.hasOwn(roles, role) ? roles[role] : undefined;
-  const features = details?.features;
-  return typeof features === "object" && features !== null && Object.hasOwn(features, feature)
-    ? features[feature] === true
-    : false;
+  const features = roles[role]?.features;
+  return isDict(features) && Object.hasOwn(features, feature) && features[feature] === true;
 }

@@ -7,8 +7,9 @@
  */
 
 import { fromBase64, toBase64 } from "./base64.ts";
+import * as Found from "./found.ts";
 import type { List } from "./messages.ts";
-import { checkDepth, Found, inspect, isBytes, MAX_DEPTH } from "./plain.ts";
+import { checkDepth, inspect, isBytes, MAX_DEPTH } from "./plain.ts";
 import type { Serializer } from "./serializer.ts";
 
 /** What JSON writes U+0000 as; no string can have it in another form. */
@@ -28,7 +29,7 @@ export const json: Serializer = {
   encode(message: List) {
     const found = inspect(message);
     if ((found & Found.Null) !== 0) {
-      throw new TypeError("a string that begins with U+0000 would be bytes in JSON");
+      throw new TypeError("JSON can't send a string that begins with U+0000");
     }
     return (found & (Found.Bytes | Found.Bigint)) === 0 ? JSON.stringify(message) : write(message);
   },

@@ -7,7 +7,7 @@
 
 import type { Connection } from "../../connection/connection.ts";
 import { PreparedMessage } from "../../connection/prepared-message.ts";
-import { ClosedError, LimitError } from "../../errors.ts";
+import { ClosedError } from "../../errors.ts";
 import { Violation } from "./errors.ts";
 import type { Message } from "./messages.ts";
 import type { Serializer } from "./serializer.ts";
@@ -45,10 +45,10 @@ export interface Link {
   terminate(): void;
 }
 
-/** What a connection knows about its peer beyond the WebSocket's: a RawSocket's handshake names it. */
+/** What the handshake of a RawSocket has beyond that of a WebSocket. */
 interface PeerLimits {
-  /** Bytes. */
-  readonly maxPeerMessage?: unknown;
+  /** @throws LimitError for a message that is longer than the peer takes. */
+  checkLength?(data: string | Uint8Array): void;
 }
 
 /**
@@ -95,15 +95,14 @@ export class ConnectionLink implements Link {
   readonly facts: LinkFacts;
   readonly #connection: Connection;
   readonly #serializer: Serializer;
-  /** Bytes: the longest message that the peer takes. */
-  readonly #maxMessage: number;
+  readonly #limits: PeerLimits | null | undefined;
   readonly #parse: Parse;
 
   constructor(connection: Connection, serializer: Serializer, parse: Parse) {
     this.facts = { connection, serializer: serializer.name };
     this.#connection = connection;
     this.#serializer = serializer;
-    this.#maxMessage = maxPeerMessage(connection.request as PeerLimits | null | undefined);
+    this.#limits = connection.request as PeerLimits | null | undefined;
     this.#parse = parse;
   }
 
@@ -112,9 +111,10 @@ export class ConnectionLink implements Link {
   }
 
   send(message: Message | SharedMessage): Promise<void> | undefined {
-    const shared = message instanceof SharedMessage ? message.encoded(this.#serializer) : undefined;
+    // (Asked so, and not by its class, which a page doesn't have to load then.)
+    const shared = "encoded" in message ? message.encoded(this.#serializer) : undefined;
     const data = shared?.data ?? this.#serializer.encode(message as Message);
-    if (this.#maxMessage < Infinity) this.#checkLength(data);
+    this.#limits?.checkLength?.(data);
     const sent = this.#connection.send(shared ?? data);
     // (A promise of its own only when there is something to wait for.)
     return this.waiting > HIGH_WATER_MARK ? sent.catch(() => {}) : undefined;
@@ -123,13 +123,12 @@ export class ConnectionLink implements Link {
   async receive(each: (message: Message) => Promise<void> | undefined): Promise<void> {
     // (Bytes may be lent: nothing of them is left in what was decoded.)
     const options = { borrow: true };
-    const read = this.#connection.forEach((data) => {
-      return each(this.#parse(this.#decode(data)));
-    }, options);
-    await read.catch((error: unknown) => {
+    try {
+      await this.#connection.forEach((data) => each(this.#parse(this.#decode(data))), options);
+    } catch (error) {
       // (A closed connection is no error; but what `each` threw may be that of another connection.)
       if (!(error instanceof ClosedError) || this.#connection.state !== "closed") throw error;
-    });
+    }
     await this.#connection.closed;
   }
 
@@ -143,16 +142,6 @@ export class ConnectionLink implements Link {
     }
   }
 
-  #checkLength(data: string | Uint8Array): void {
-    const limit = this.#maxMessage;
-    // (A character is three bytes at most: most texts need not be measured.)
-    if (typeof data === "string" && data.length * 3 <= limit) return;
-    const length = typeof data === "string" ? new TextEncoder().encode(data).length : data.length;
-    if (length > limit) {
-      throw new LimitError(`a message of ${length} bytes; the peer takes ${limit}`, limit);
-    }
-  }
-
   async close(): Promise<void> {
     await this.#connection.close();
   }
@@ -160,9 +149,4 @@ export class ConnectionLink implements Link {
   terminate(): void {
     this.#connection.terminate();
   }
-}
-
-function maxPeerMessage(request: PeerLimits | null | undefined): number {
-  const limit = request?.maxPeerMessage;
-  return typeof limit === "number" ? limit : Infinity;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { MessageType } from "./message-type.ts";
+import type * as MessageType from "./message-type.ts";
 
 export type Dict = Readonly<Record<string, unknown>>;
 export type List = readonly unknown[];

@@ -7,7 +7,7 @@
 
 import { isDict } from "./dict.ts";
 import { isId } from "./ids.ts";
-import { MessageType } from "./message-type.ts";
+import * as MessageType from "./message-type.ts";
 
 /** One attribute's type. */
 export interface Check {

@@ -8,7 +8,7 @@
 import { isDict } from "./dict.ts";
 import { Violation } from "./errors.ts";
 import { isId } from "./ids.ts";
-import { MessageType } from "./message-type.ts";
+import * as T from "./message-type.ts";
 import type { Message } from "./messages.ts";
 import { OPTIONS, REVOCATIONS } from "./options.ts";
 import type { Checks } from "./options.ts";
@@ -36,13 +36,12 @@ interface Schema {
   readonly revocation: Checks | undefined;
 }
 
-const T = MessageType;
 const REQUEST = ["Request", "id"] as const;
 const OPTIONS_FIELD = ["Options", "options"] as const;
 const DETAILS = ["Details", "options"] as const;
 
 type Row = readonly [
-  type: MessageType,
+  type: Message[0],
   name: string,
   fields: Schema["fields"],
   tail?: Schema["tail"],

@@ -5,37 +5,18 @@
  * @module
  */
 
+import * as Found from "./found.ts";
 import { MAX_ID } from "./ids.ts";
 import type { List } from "./messages.ts";
 
 /** How many lists and dictionaries there may be in each other, the message included: more would be a recursion without end. */
 export const MAX_DEPTH = 100;
 
-/** What was found in a message, as bits: what one serializer or another can't write just so. */
-export const Found = {
-  Bytes: 1,
-  Bigint: 2,
-  /** 2^53 itself, which is an id but no "safe integer". */
-  Edge: 4,
-  /** `undefined` in a list. */
-  Hole: 8,
-  /** A string that begins with U+0000. */
-  Null: 16,
-  /** A string, or a key, with half a surrogate pair: it can't be written as UTF-8. */
-  Surrogate: 32,
-  /** Bytes of another window or context of this program. */
-  Foreign: 64,
-} as const;
-
 const MIN_BIGINT = -(2n ** 63n);
 const MAX_BIGINT = 2n ** 64n - 1n;
 
-/** `String.prototype.isWellFormed` (ES2024) knows at once for strings of Latin letters. */
-const isWellFormed: (this: string) => boolean =
-  (String.prototype as { isWellFormed?(): boolean }).isWellFormed ??
-  function (this: string): boolean {
-    return !/\p{Surrogate}/u.test(this);
-  };
+/** Whether a string can be written: {@link isWellFormed}, where it will be UTF-8; `undefined` for JSON, which escapes the rest. */
+type TextCheck = ((text: string) => boolean) | undefined;
 
 /**
  * Looks through a message once, before it is written.
@@ -43,25 +24,25 @@ const isWellFormed: (this: string) => boolean =
  * @throws TypeError for what is no plain data: functions, symbols, instances of classes such as `Date` and `Map`.
  * @throws RangeError for bigints beyond 64 bits, and for what is deeper than 100 lists and dictionaries, or circular.
  */
-export function inspect(message: List): number {
-  return inspectList(message, 1);
+export function inspect(message: List, check?: TextCheck): number {
+  return inspectList(message, 1, check);
 }
 
-function inspectList(list: List, depth: number): number {
+function inspectList(list: List, depth: number, check: TextCheck): number {
   checkDepth(depth);
   let found = 0;
   // (A hole is `undefined` here, as it is for JSON.)
   for (let index = 0; index < list.length; index++) {
     const value = list[index];
-    found |= value === undefined ? Found.Hole : inspectValue(value, depth);
+    found |= value === undefined ? Found.Hole : inspectValue(value, depth, check);
   }
   return found;
 }
 
-function inspectValue(value: unknown, depth: number): number {
+function inspectValue(value: unknown, depth: number, check: TextCheck): number {
   switch (typeof value) {
     case "string":
-      return inspectString(value);
+      return inspectText(value, check) | (value.charCodeAt(0) === 0 ? Found.Null : 0);
     case "number":
       return value === MAX_ID || value === -MAX_ID ? Found.Edge : 0;
     case "boolean":
@@ -69,34 +50,32 @@ function inspectValue(value: unknown, depth: number): number {
       return 0;
     case "bigint":
       if (value >= MIN_BIGINT && value <= MAX_BIGINT) return Found.Bigint;
-      throw new RangeError("WAMP sends no bigint beyond 64 bits");
+      throw new RangeError("WAMP can't send a bigint beyond 64 bits");
     case "object":
       if (value === null) return 0;
       return Array.isArray(value)
-        ? inspectList(value, depth + 1)
-        : inspectObject(value as Record<string, unknown>, depth + 1);
+        ? inspectList(value, depth + 1, check)
+        : inspectObject(value as Record<string, unknown>, depth + 1, check);
     default:
       throw new TypeError(`WAMP can't send a ${typeof value}`);
   }
 }
 
-function inspectString(text: string): number {
-  const found = isWellFormed.call(text) ? 0 : Found.Surrogate;
-  return text.charCodeAt(0) === 0 ? found | Found.Null : found;
+function inspectText(text: string, check: TextCheck): number {
+  return !check || check(text) ? 0 : Found.Surrogate;
 }
 
-function inspectObject(value: Record<string, unknown>, depth: number): number {
+function inspectObject(value: Record<string, unknown>, depth: number, check: TextCheck): number {
   if (!isPlain(value)) {
     if (value instanceof Uint8Array) return Found.Bytes;
     if (isBytes(value)) return Found.Bytes | Found.Foreign;
     const name = Object.prototype.toString.call(value).slice(8, -1);
-    throw new TypeError(`WAMP sends plain objects, lists and Uint8Arrays, and not a ${name}`);
+    throw new TypeError(`WAMP can't send a ${name}`);
   }
   checkDepth(depth);
   let found = 0;
   for (const key in value) {
-    if (!isWellFormed.call(key)) found |= Found.Surrogate;
-    found |= inspectValue(value[key], depth);
+    found |= inspectText(key, check) | inspectValue(value[key], depth, check);
   }
   return found;
 }
@@ -118,7 +97,12 @@ export function isBytes(value: object): value is Uint8Array {
 
 /** @throws RangeError when that is too deep. */
 export function checkDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw new RangeError(`deeper than ${MAX_DEPTH} lists and dictionaries`);
+  if (depth > MAX_DEPTH) throw new RangeError(`deeper than ${MAX_DEPTH} levels`);
+}
+
+/** (`String.prototype.isWellFormed` of ES2024 knows at once for strings of Latin letters.) */
+export function isWellFormed(text: string): boolean {
+  return (text as { isWellFormed?(): boolean }).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
 }
 
 /** What was read and is an integer beyond 32 bits: a number where that is exact, to 2^53 inclusive, else a bigint. */

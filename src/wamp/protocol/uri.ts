@@ -13,17 +13,23 @@ export type UriRules = "loose" | "strict";
 
 /** White space as `\s` has it, and `#`. */
 const NOT_LOOSE = /[\s#]/;
+/** That, or an empty component. */
+const NO_URI = /[\s#]|(?:^|\.)(?:\.|$)/;
 const NOT_STRICT = /[^0-9a-z_.]/;
 
-/** Whether a URI may name a topic, procedure, realm or error. */
-export function isUri(uri: Uri, rules: UriRules = "loose"): boolean {
-  return isPattern(uri, rules) && uri !== "" && !hasEmptyComponent(uri);
+/** Whether a URI may name a topic, procedure, realm or error, loosely. */
+export function isUri(uri: Uri): boolean {
+  return !NO_URI.test(uri);
+}
+
+/** The same by the rules of a router. (Apart, so that a page doesn't load them.) */
+export function isUriBy(rules: UriRules, uri: Uri): boolean {
+  return isUri(uri) && keeps(rules, uri);
 }
 
 /** Whether a URI may be subscribed to or registered with that policy. */
 export function isMatchable(uri: Uri, match: MatchPolicy, rules: UriRules = "loose"): boolean {
-  if (match === "exact") return isUri(uri, rules);
-  return isPattern(uri, rules);
+  return (match === "exact" ? isUri(uri) : !NOT_LOOSE.test(uri)) && keeps(rules, uri);
 }
 
 /** URIs of the protocol's own: applications neither publish nor register there. */
@@ -31,10 +37,7 @@ export function isReserved(uri: Uri): boolean {
   return uri === "wamp" || uri.startsWith("wamp.");
 }
 
-function isPattern(uri: Uri, rules: UriRules): boolean {
-  return !(rules === "strict" ? NOT_STRICT : NOT_LOOSE).test(uri);
-}
-
-function hasEmptyComponent(uri: Uri): boolean {
-  return uri.startsWith(".") || uri.endsWith(".") || uri.includes("..");
+/** (What is strict is loose, too.) */
+function keeps(rules: UriRules, uri: Uri): boolean {
+  return rules === "loose" || !NOT_STRICT.test(uri);
 }

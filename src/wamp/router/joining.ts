@@ -4,13 +4,14 @@
  * @module
  */
 
-import { ErrorUri, Violation } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { Violation } from "../protocol/errors.ts";
 import { ROUTER_ROLES } from "../protocol/features.ts";
-import { randomId } from "../protocol/ids.ts";
+import { randomId } from "../protocol/random-id.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Authenticate, Hello, HelloDetails, Id, Uri } from "../protocol/messages.ts";
-import { isUri } from "../protocol/uri.ts";
+import { isUriBy } from "../protocol/uri.ts";
 import type { Authenticator, Introduction, Step } from "./authentication/authenticator.ts";
 import type { Principal } from "./principal.ts";
 import type { RealmOptions } from "./options.ts";
@@ -58,7 +59,7 @@ export class Joining {
 
   begin([, name, details]: Hello): void {
     const { settings } = this.#router;
-    const realm = isUri(name, settings.uris) ? this.#router.realmOptions(name) : undefined;
+    const realm = isUriBy(settings.uris, name) ? this.#router.realmOptions(name) : undefined;
     if (!realm) return this.#events.refused(ErrorUri.NoSuchRealm);
     this.#name = name;
     this.#realm = realm;

@@ -6,9 +6,11 @@
 
 import { Deferred } from "../../util/deferred.ts";
 import type { Timer } from "../../util/clock.ts";
-import { CloseUri, ErrorUri, Violation } from "../protocol/errors.ts";
+import * as CloseUri from "../protocol/close-uri.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
+import { Violation } from "../protocol/errors.ts";
 import type { Link } from "../protocol/link.ts";
-import { MessageType } from "../protocol/message-type.ts";
+import * as MessageType from "../protocol/message-type.ts";
 import type { Message, Uri } from "../protocol/messages.ts";
 import { messageName } from "../protocol/parse.ts";
 import { Joining } from "./joining.ts";

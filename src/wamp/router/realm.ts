@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorUri } from "../protocol/errors.ts";
+import * as ErrorUri from "../protocol/error-uri.ts";
 import type { Dict, Id, List, MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Action, Decision } from "./authorization/authorizer.ts";
 import { Broker } from "./broker/broker.ts";

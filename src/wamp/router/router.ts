@@ -5,7 +5,7 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
-import { CloseUri } from "../protocol/errors.ts";
+import * as CloseUri from "../protocol/close-uri.ts";
 import { json } from "../protocol/json.ts";
 import { ConnectionLink } from "../protocol/link.ts";
 import { parseMessage } from "../protocol/parse.ts";

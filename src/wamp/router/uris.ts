@@ -5,7 +5,7 @@
  */
 
 import type { MatchPolicy, Uri } from "../protocol/messages.ts";
-import { isMatchable, isReserved, isUri } from "../protocol/uri.ts";
+import { isMatchable, isReserved, isUriBy } from "../protocol/uri.ts";
 import type { Settings } from "./options.ts";
 
 /** How many components a pattern with wildcards may have: it bounds what each such pattern costs a publication or call. */
@@ -18,7 +18,7 @@ export function isPublishable(topic: Uri, settings: Settings): boolean {
 
 /** Whether it may be called: what is reserved are the router's own procedures. */
 export function isCallable(procedure: Uri, { uris, maxUriLength }: Settings): boolean {
-  return procedure.length <= maxUriLength && isUri(procedure, uris);
+  return procedure.length <= maxUriLength && isUriBy(uris, procedure);
 }
 
 /** Whether it may be subscribed to. */

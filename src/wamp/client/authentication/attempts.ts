@@ -4,15 +4,16 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Challenge, Dict, WelcomeDetails } from "../../protocol/messages.ts";
 import type { Answer, Attempt, Authentication, AuthenticationContext } from "./authentication.ts";
 
 /** What HELLO.Details says about authentication. */
 export interface AuthenticationDetails {
   readonly authmethods: readonly string[];
-  readonly authid?: string;
-  readonly authextra?: Dict;
+  readonly authid: string | undefined;
+  readonly authextra: Dict | undefined;
 }
 
 export class Attempts {
@@ -36,28 +37,21 @@ export class Attempts {
     context: AuthenticationContext,
   ): Promise<Attempts> {
     const byMethod = new Map<string, Attempt>();
-    const authids = new Set<string>();
-    const authextra = new Map<string, unknown>();
+    let authid: string | undefined;
+    let authextra: Dict | undefined;
     for (const authentication of methods) {
-      const { method, authid } = authentication;
-      if (byMethod.has(method))
+      const { method, authid: asked = authid } = authentication;
+      if (byMethod.has(method)) {
         throw new TypeError(`there are two ways to authenticate by ${method}`);
+      }
+      authid ??= asked;
+      if (authid !== asked) throw new TypeError("there can be one authid only");
       const attempt = await authentication.begin(context);
       byMethod.set(method, attempt);
-      if (authid !== undefined) authids.add(authid);
-      for (const [name, value] of Object.entries(attempt.authextra ?? {})) {
-        authextra.set(name, value);
-      }
+      if (attempt.authextra) authextra = { ...authextra, ...attempt.authextra };
     }
-    if (authids.size > 1) throw new TypeError("a session can ask for one authid only");
-    const authmethods = byMethod.size > 0 ? [...byMethod.keys()] : ["anonymous"];
-    const [authid] = authids;
-    const details = {
-      authmethods,
-      ...(authid === undefined ? {} : { authid }),
-      ...(authextra.size === 0 ? {} : { authextra: Object.fromEntries(authextra) }),
-    };
-    return new Attempts(details, byMethod);
+    const authmethods = methods.length > 0 ? [...byMethod.keys()] : ["anonymous"];
+    return new Attempts({ authmethods, authid, authextra }, byMethod);
   }
 
   /** @throws WampError for a method that wasn't offered, and for a challenge that must not be answered. */
@@ -72,11 +66,10 @@ export class Attempts {
 
   /** @throws WampError to refuse the router. */
   welcome(details: WelcomeDetails): void {
-    for (const attempt of this.#answered) attempt.welcome?.(details);
-    if (this.#answered.size > 0) return;
     const named = this.#byMethod.get(details.authmethod ?? "");
-    if (named) return named.welcome?.(details);
-    // Else a router that can prove nothing would only have to say that it asks for nothing.
-    for (const attempt of this.#byMethod.values()) attempt.welcome?.(details);
+    // (Else a router that can prove nothing would only have to say that it asks for nothing.)
+    const unasked = named ? [named] : this.#byMethod.values();
+    const attempts = this.#answered.size > 0 ? this.#answered : unasked;
+    for (const attempt of attempts) attempt.welcome?.(details);
   }
 }

@@ -11,7 +11,8 @@ import type { ChannelBinding } from "../../authentication/channel-binding.ts";
 import { signingKey, verify } from "../../authentication/ed25519.ts";
 import type { SigningKey } from "../../authentication/ed25519.ts";
 import { FullduplexError } from "../../../errors.ts";
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Dict } from "../../protocol/messages.ts";
 import type { Answer, Attempt, Authentication } from "./authentication.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Authentication } from "./authentication.ts";
 
 /** Joins as nobody in particular. It is what a client does that is given no method, and can be the last one of several. */

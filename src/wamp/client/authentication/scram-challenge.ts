@@ -6,7 +6,8 @@
 
 import { concat, fromBase64, isSame } from "../../authentication/bytes.ts";
 import type { Kdf, ScramDialect, ScramParameters } from "../../authentication/scram.ts";
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Dict } from "../../protocol/messages.ts";
 
 /** Bounds of what a router may ask for. */

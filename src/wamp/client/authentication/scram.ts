@@ -21,7 +21,8 @@ import {
 } from "../../authentication/scram.ts";
 import type { ScramBinding, ScramDialect, ScramParameters } from "../../authentication/scram.ts";
 import { FullduplexError } from "../../../errors.ts";
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Dict, WelcomeDetails } from "../../protocol/messages.ts";
 import type { Answer, Attempt, Authentication } from "./authentication.ts";
 import { readChallenge } from "./scram-challenge.ts";

@@ -10,7 +10,8 @@ import {
   signChallenge,
   wampcraSecret,
 } from "../../authentication/wampcra.ts";
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Dict } from "../../protocol/messages.ts";
 import type { Authentication } from "./authentication.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { randomId } from "../../protocol/ids.ts";
+import { randomId } from "../../protocol/random-id.ts";
 import type { Authenticator } from "./authenticator.ts";
 
 /** Lets in anyone, with a role of your choice (default: `anonymous`) and a random `authid`. */

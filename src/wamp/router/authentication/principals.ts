@@ -8,7 +8,7 @@
 import { randomBytes, toBase64 } from "../../authentication/bytes.ts";
 import type { Bytes } from "../../authentication/bytes.ts";
 import { hmac } from "../../authentication/hashing.ts";
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import type { Dict } from "../../protocol/messages.ts";
 import type { Introduction, Step } from "./authenticator.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import { SharedMessage } from "../../protocol/link.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import type {
   Dict,
   Id,

@@ -5,8 +5,8 @@
  */
 
 import { copyPassthru, isPassthru } from "../passthru.ts";
-import { randomId } from "../../protocol/ids.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import { randomId } from "../../protocol/random-id.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import type {
   Dict,
   Event,

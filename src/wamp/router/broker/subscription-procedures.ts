@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Dict, Id, MatchPolicy, Uri } from "../../protocol/messages.ts";
 import { isDict } from "../../protocol/parse.ts";
 import { idArgument, uriArgument } from "../meta/arguments.ts";

@@ -5,9 +5,9 @@
  */
 
 import { LimitError } from "../../../errors.ts";
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import { nextId } from "../../protocol/ids.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import { payload } from "../../protocol/messages.ts";
 import type {
   CancelMode,

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { ErrorUri, Violation, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { Violation, WampError } from "../../protocol/errors.ts";
 import type {
   Call as CallMessage,
   Cancel,

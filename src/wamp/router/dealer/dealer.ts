@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import type {
   Call,
   Cancel,
@@ -13,7 +13,7 @@ import type {
   Unregister,
   Yield,
 } from "../../protocol/messages.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import { isRegistrable } from "../uris.ts";
 import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import type { Id, MatchPolicy, Uri } from "../../protocol/messages.ts";
 import { isDict } from "../../protocol/parse.ts";
 import { isReserved } from "../../protocol/uri.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import { nextId } from "../../protocol/ids.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import type { Id, MatchPolicy, Register, Uri } from "../../protocol/messages.ts";
 import { PatternMap } from "../patterns/pattern-map.ts";
 import type { Realm } from "../realm.ts";

@@ -7,7 +7,7 @@
 import { isApiKey, readApiKey } from "../../../http/api-key.ts";
 import { verifySignature } from "../../../http/signature.ts";
 import { SecretSet } from "../../../util/secret-set.ts";
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import type { Uri } from "../../protocol/messages.ts";
 import { BridgeError } from "./bridge-error.ts";
 import type { Operation } from "./bridge-request.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorUri } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
 import type { WampError } from "../../protocol/errors.ts";
 import type { Uri } from "../../protocol/messages.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { json } from "../../protocol/json.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import type { CallOptions, Dict, List, PublishOptions, Uri } from "../../protocol/messages.ts";
 import { OPTIONS } from "../../protocol/options.ts";
 import type { Checks } from "../../protocol/options.ts";

@@ -6,7 +6,8 @@
 
 import type { Clock } from "../../../util/clock.ts";
 import { quiet } from "../../../util/quiet.ts";
-import { ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 
 export interface Bounds {
   readonly clock: Clock;

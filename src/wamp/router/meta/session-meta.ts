@@ -4,10 +4,12 @@
  * @module
  */
 
-import { CloseUri, ErrorUri, WampError } from "../../protocol/errors.ts";
+import * as CloseUri from "../../protocol/close-uri.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { WampError } from "../../protocol/errors.ts";
 import { isId } from "../../protocol/ids.ts";
 import type { Dict, List, Uri } from "../../protocol/messages.ts";
-import { isUri } from "../../protocol/uri.ts";
+import { isUriBy } from "../../protocol/uri.ts";
 import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";
 import type { MetaCall, MetaProcedure } from "./meta-procedure.ts";
@@ -85,7 +87,7 @@ function text({ args: [value] }: MetaCall): string {
 function kill(sessions: Session[], { kwargs, caller }: MetaCall, quiet = false): void {
   const { reason = CloseUri.Killed, message } = kwargs;
   const { uris } = caller.realm.settings;
-  if (typeof reason !== "string" || !isUri(reason, uris)) {
+  if (typeof reason !== "string" || !isUriBy(uris, reason)) {
     throw new WampError(ErrorUri.InvalidUri, ["the reason is no URI"]);
   }
   if (message !== undefined && typeof message !== "string") throw invalid("the message is no text");

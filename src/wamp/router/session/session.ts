@@ -4,11 +4,12 @@
  * @module
  */
 
-import { ErrorUri, Violation } from "../../protocol/errors.ts";
+import * as ErrorUri from "../../protocol/error-uri.ts";
+import { Violation } from "../../protocol/errors.ts";
 import { announces } from "../../protocol/features.ts";
 import { nextId } from "../../protocol/ids.ts";
 import type { Link, SharedMessage } from "../../protocol/link.ts";
-import { MessageType } from "../../protocol/message-type.ts";
+import * as MessageType from "../../protocol/message-type.ts";
 import { payload } from "../../protocol/messages.ts";
 import type { Dict, Id, List, Message, RoleName, Roles, Uri } from "../../protocol/messages.ts";
 import { messageName } from "../../protocol/parse.ts";

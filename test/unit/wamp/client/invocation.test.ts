@@ -240,7 +240,7 @@ test("a second INVOCATION with one id is a violation", async () => {
   router.send([68, 1, 7, {}]);
   expect(await router.take()).toEqual([
     3,
-    { message: "INVOCATION twice" },
+    { message: "a message of type 68 is not for now" },
     "wamp.error.protocol_violation",
   ]);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { FullduplexError } from "../../../../src/errors.ts";
-import { CloseUri, ErrorUri, Violation, WampError } from "../../../../src/wamp/protocol/errors.ts";
-import { isUri } from "../../../../src/wamp/protocol/uri.ts";
+import * as CloseUri from "../../../../src/wamp/protocol/close-uri.ts";
+import * as ErrorUri from "../../../../src/wamp/protocol/error-uri.ts";
+import { Violation, WampError } from "../../../../src/wamp/protocol/errors.ts";
+import { isUriBy } from "../../../../src/wamp/protocol/uri.ts";
 
 test("a WampError has what came with it", () => {
   const cause = new Error("why");
@@ -34,8 +36,8 @@ test("a violation is an error of its own", () => {
 
 test("all URIs are the protocol's own, or ours, and strict", () => {
   const uris = [...Object.values(ErrorUri), ...Object.values(CloseUri)];
-  expect(uris.every((uri) => /^(wamp|fullduplex\.error)\./.test(uri) && isUri(uri, "strict"))).toBe(
-    true,
-  );
+  expect(
+    uris.every((uri) => /^(wamp|fullduplex\.error)\./.test(uri) && isUriBy("strict", uri)),
+  ).toBe(true);
   expect(new Set(uris).size).toBe(uris.length);
 });

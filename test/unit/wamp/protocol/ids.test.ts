@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isId, MAX_ID, nextId, randomId } from "../../../../src/wamp/protocol/ids.ts";
+import { isId, MAX_ID, nextId } from "../../../../src/wamp/protocol/ids.ts";
+import { randomId } from "../../../../src/wamp/protocol/random-id.ts";
 
 test("ids are whole numbers from 1 to 2^53", () => {
   expect([1, 2, 2 ** 32, MAX_ID - 1, MAX_ID].every(isId)).toBe(true);

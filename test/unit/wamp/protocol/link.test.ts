@@ -10,13 +10,15 @@ import { json } from "../../../../src/wamp/protocol/json.ts";
 import { ConnectionLink, SharedMessage } from "../../../../src/wamp/protocol/link.ts";
 import type { Message } from "../../../../src/wamp/protocol/messages.ts";
 import type { Serializer } from "../../../../src/wamp/protocol/serializer.ts";
+import { checkLength } from "../../../../src/wamp/rawsocket/length-check.ts";
 
 const call: Message = [48, 1, {}, "com.add", [2, 3]];
 
 /** A connection whose peer said what it takes. */
-function limited(maxPeerMessage: unknown): [Connection, Connection] {
+function limited(limit: number): [Connection, Connection] {
+  const request = { checkLength: (data: string | Uint8Array) => checkLength(data, limit) };
   const [a, b] = pair();
-  return [Object.assign(a, { request: { maxPeerMessage } }), b];
+  return [Object.assign(a, { request }), b];
 }
 
 test.each([json, msgpack, cbor].map((one) => [one.name, one] as const))(
@@ -137,12 +139,12 @@ test("a message that is longer than the peer takes is refused", async () => {
   await link.close();
 });
 
-test("bytes are measured as they are, and what is no number is no limit", async () => {
+test("bytes are measured as they are, and without a check there is no limit", () => {
   const encoded = msgpack.encode(call) as Uint8Array;
   const [a] = limited(encoded.length - 1);
   expect(() => new ConnectionLink(a, msgpack, parseMessage).send(call)).toThrow(LimitError);
-  for (const none of [undefined, null, "5"]) {
-    const [open] = limited(none);
+  for (const request of [undefined, null, {}]) {
+    const open = Object.assign(pair()[0], { request });
     expect(() => new ConnectionLink(open, msgpack, parseMessage).send(call)).not.toThrow();
     open.terminate();
   }

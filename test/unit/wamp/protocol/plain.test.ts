@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import * as Found from "../../../../src/wamp/protocol/found.ts";
 import {
   checkDepth,
-  Found,
   inspect,
   isBytes,
+  isWellFormed,
   narrow,
   widen,
 } from "../../../../src/wamp/protocol/plain.ts";
@@ -22,11 +23,15 @@ test.each([
   ["a whole one", ["\ud83d\ude00"], 0],
   ["all of them", ["\0\ud800", 1n, [undefined]], 16 | 32 | 2 | 8],
 ])("%s is found", (_name, list, found) => {
-  expect(inspect(list)).toBe(found);
+  expect(inspect(list, isWellFormed)).toBe(found);
+});
+
+test("strings are looked at for surrogates only where it matters", () => {
+  expect(inspect(["\0\ud800", { "\ud800": 1 }])).toBe(Found.Null);
 });
 
 test("a value is named when it is refused", () => {
-  expect(() => inspect([new Map()])).toThrow("not a Map");
+  expect(() => inspect([new Map()])).toThrow("a Map");
   expect(() => inspect([() => 1])).toThrow("a function");
   expect(() => inspect([Symbol("a")])).toThrow("a symbol");
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { isMatchable, isReserved, isUri } from "../../../../src/wamp/protocol/uri.ts";
+import { isMatchable, isReserved, isUri, isUriBy } from "../../../../src/wamp/protocol/uri.ts";
 
 /** The regular expressions of the specification ("URIs"). */
 const LOOSE = /^([^\s.#]+\.)*([^\s.#]+)$/;
@@ -30,7 +30,8 @@ test("URIs are what the specification's expressions match", () => {
   fc.assert(
     fc.property(anyUri, (uri) => {
       expect(isUri(uri)).toBe(LOOSE.test(uri));
-      expect(isUri(uri, "strict")).toBe(STRICT.test(uri));
+      expect(isUriBy("loose", uri)).toBe(LOOSE.test(uri));
+      expect(isUriBy("strict", uri)).toBe(STRICT.test(uri));
       for (const match of ["prefix", "wildcard"] as const) {
         expect(isMatchable(uri, match)).toBe(LOOSE_EMPTY.test(uri));
         expect(isMatchable(uri, match, "strict")).toBe(STRICT_EMPTY.test(uri));
@@ -55,7 +56,7 @@ test.each([
   ["a\n", false, false],
   ["a#b", false, false],
 ])("%j: loose %s, strict %s", (uri, loose, strict) => {
-  expect([isUri(uri), isUri(uri, "strict")]).toEqual([loose, strict]);
+  expect([isUri(uri), isUriBy("strict", uri)]).toEqual([loose, strict]);
 });
 
 test("what begins with wamp is the protocol's own", () => {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../../protocol/errors.ts";
+import * as ErrorUri from "../../../protocol/error-uri.ts";
+import { WampError } from "../../../protocol/errors.ts";
 import type { Dict } from "../../../protocol/messages.ts";
 import type { MetaCall, MetaResult } from "../../meta/meta-procedure.ts";
 import type { Realm } from "../../realm.ts";

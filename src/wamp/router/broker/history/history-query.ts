@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../../protocol/errors.ts";
+import * as ErrorUri from "../../../protocol/error-uri.ts";
+import { WampError } from "../../../protocol/errors.ts";
 import { isId } from "../../../protocol/ids.ts";
 import type { Dict, Id } from "../../../protocol/messages.ts";
 import type { HistoryEvent } from "./event-history.ts";

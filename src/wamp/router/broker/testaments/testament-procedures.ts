@@ -7,8 +7,9 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../../protocol/errors.ts";
-import { MessageType } from "../../../protocol/message-type.ts";
+import * as ErrorUri from "../../../protocol/error-uri.ts";
+import { WampError } from "../../../protocol/errors.ts";
+import * as MessageType from "../../../protocol/message-type.ts";
 import type { Dict, List, PublishOptions, Uri } from "../../../protocol/messages.ts";
 import { OPTIONS } from "../../../protocol/options.ts";
 import { isDict } from "../../../protocol/parse.ts";

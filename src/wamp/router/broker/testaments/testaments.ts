@@ -6,7 +6,8 @@
  * @module
  */
 
-import { ErrorUri, WampError } from "../../../protocol/errors.ts";
+import * as ErrorUri from "../../../protocol/error-uri.ts";
+import { WampError } from "../../../protocol/errors.ts";
 import type { Session } from "../../session/session.ts";
 import type { Publication } from "../publication.ts";
 
