@@ -16,15 +16,22 @@ export interface WampServer extends AsyncDisposable {
   readonly router: Router;
 }
 
-/** Everybody may do everything, whoever they are. */
+/** Everybody may do everything, whoever they are. The last events of `com.history` are kept. */
 export async function startWamp(
   authenticators: readonly Authenticator[] = [anonymous()],
+  port = 0,
 ): Promise<WampServer> {
   const router = createRouter({
     serializers: [json, msgpack, cbor],
-    realms: { realm1: { authenticators, authorizer: { authorize: () => ({ allow: true }) } } },
+    realms: {
+      realm1: {
+        authenticators,
+        authorizer: { authorize: () => ({ allow: true }) },
+        history: [{ uri: "com.history", limit: 3 }],
+      },
+    },
   });
-  const server = await serve(router.handler, { port: 0, subprotocols: router.subprotocols });
+  const server = await serve(router.handler, { port, subprotocols: router.subprotocols });
   return {
     url: server.url,
     router,

@@ -1,13 +1,13 @@
 /**
  * Takes part in a realm as Autobahn for JavaScript, and prints as JSON what it saw:
- * autobahn_client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ * autobahn_client.mjs URL SERIALIZER [METHOD AUTHID SECRET [PUBLIC_KEY]].
  *
  * @module
  */
 
 import { load } from "./peer.mjs";
 
-const [url = "", name = "json", method, authid, secret = ""] = process.argv.slice(2);
+const [url = "", name = "json", method, authid, secret = "", pubkey] = process.argv.slice(2);
 
 const { default: autobahn } = await load("autobahn");
 const serializers = {
@@ -25,7 +25,8 @@ const Serializer = serializers[/** @type {"json"} */ (name)];
 function answer(session, asked, extra) {
   if (asked === "ticket") return secret;
   if (asked === "cryptosign") {
-    return autobahn.auth_cryptosign.sign_challenge(secret, extra);
+    const key = autobahn.nacl.sign.keyPair.fromSeed(Buffer.from(secret, "hex"));
+    return autobahn.auth_cryptosign.sign_challenge(key, extra);
   }
   const { salt, iterations, keylen } = extra;
   const key = salt ? autobahn.auth_cra.derive_key(secret, salt, iterations, keylen) : secret;
@@ -41,12 +42,13 @@ function join() {
       serializers: [new Serializer()],
       max_retries: 0,
       ...(method && { authid, authmethods: [method], onchallenge: answer }),
+      ...(pubkey && { authextra: { pubkey } }),
     });
     connection.onopen = (/** @type {any} */ session, /** @type {any} */ details) => {
       resolve({ session, details, close: () => connection.close() });
     };
     connection.onclose = (/** @type {string} */ reason, /** @type {any} */ details) => {
-      reject(new Error(`${reason} ${JSON.stringify(details)}`));
+      reject(Object.assign(new Error(reason), { uri: details.reason }));
     };
     connection.open();
   });
@@ -54,7 +56,14 @@ function join() {
 
 /** @type {Record<string, unknown>} */
 const report = {};
-const { session: callee, close: closeCallee, details } = await join();
+const {
+  session: callee,
+  close: closeCallee,
+  details,
+} = await join().catch((error) => {
+  console.log(JSON.stringify({ refused: error.uri }));
+  process.exit();
+});
 const { session: caller, close: closeCaller } = await join();
 report.authrole = details.authrole;
 report.authmethod = details.authmethod;

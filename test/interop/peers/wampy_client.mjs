@@ -1,12 +1,13 @@
 /**
- * Takes part in a realm as wampy, and prints as JSON what it saw: wampy_client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ * Takes part in a realm as wampy, and prints as JSON what it saw:
+ * wampy_client.mjs URL SERIALIZER [METHOD AUTHID SECRET [PUBLIC_KEY]].
  *
  * @module
  */
 
 import { load } from "./peer.mjs";
 
-const [url = "", name = "json", method, authid, secret] = process.argv.slice(2);
+const [url = "", name = "json", method, authid, secret, pubkey] = process.argv.slice(2);
 
 const { Wampy } = await load("wampy");
 const { default: WebSocket } = await load("ws");
@@ -23,6 +24,7 @@ const { sign: signCryptosign } = await load("wampy/cryptosign.js");
 const authentication = method && {
   authid,
   authmethods: [method],
+  authextra: pubkey ? { pubkey } : {},
   authMode: "auto",
   authPlugins: {
     ticket: () => secret,
@@ -45,7 +47,10 @@ function make() {
 const report = {};
 const callee = make();
 const caller = make();
-const welcome = await callee.connect();
+const welcome = await callee.connect().catch((/** @type {any} */ error) => {
+  console.log(JSON.stringify({ refused: error.errorUri }));
+  process.exit();
+});
 await caller.connect();
 report.authrole = welcome.authrole;
 report.authmethod = welcome.authmethod;

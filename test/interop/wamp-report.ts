@@ -1,0 +1,22 @@
+/**
+ * What peers of others report.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { expect } from "vitest";
+import { root } from "../support/project.ts";
+import { run } from "../support/run.ts";
+
+/** Runs a program of `peers`, and returns what it printed as JSON in its last line. */
+export async function report(
+  command: string,
+  program: string,
+  ...parameters: string[]
+): Promise<unknown> {
+  const script = join(root, "test", "interop", "peers", program);
+  const { code, stdout, stderr } = await run(command, [script, ...parameters], { timeout: 40_000 });
+  expect(code, stdout + stderr).toBe(0);
+  return JSON.parse(stdout.trim().split("\n").at(-1) as string);
+}
