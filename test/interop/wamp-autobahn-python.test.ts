@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { findPython, requirePeer } from "../support/peers.ts";
 import { root } from "../support/project.ts";
 import { run } from "../support/run.ts";
-import { startApplication, startWamp } from "./wamp-router.ts";
+import { startApplication } from "./wamp-application.ts";
+import { startWamp } from "./wamp-router.ts";
 
 const python = findPython("autobahn");
 const available = requirePeer(

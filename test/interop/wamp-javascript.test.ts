@@ -3,7 +3,8 @@ import { importPeer, requirePeer } from "../support/peers.ts";
 import { cryptosign, ticket, wampcra, wampcraSecret } from "../../src/wamp/router/index.ts";
 import type { Authenticator } from "../../src/wamp/router/index.ts";
 import { report } from "./wamp-report.ts";
-import { startApplication, startWamp } from "./wamp-router.ts";
+import { startApplication } from "./wamp-application.ts";
+import { startWamp } from "./wamp-router.ts";
 
 const available = requirePeer(
   "wampy and Autobahn for JavaScript",
@@ -82,7 +83,7 @@ describe.runIf(available).each([
   const authentication = { authrole: role, authmethod };
 
   test("wampy takes part in a realm", async () => {
-    await using server = await startWamp(await authenticators());
+    await using server = await startWamp({ authenticators: await authenticators() });
     const parameters = [server.url, serializer, authmethod, ...proof];
     expect(await report(process.execPath, "wampy_client.mjs", ...parameters)).toEqual({
       ...wampy,
@@ -91,7 +92,7 @@ describe.runIf(available).each([
   });
 
   test("Autobahn for JavaScript takes part in a realm", async () => {
-    await using server = await startWamp(await authenticators());
+    await using server = await startWamp({ authenticators: await authenticators() });
     await startApplication(server.router);
     const parameters = [server.url, serializer, authmethod, ...proof];
     expect(await report(process.execPath, "autobahn_client.mjs", ...parameters)).toEqual({
@@ -108,7 +109,7 @@ describe.runIf(available).each([
   ["cryptosign", "joe", "00".repeat(32), publicKey],
 ])("with a wrong proof by %s as %s", (...proof) => {
   test.each(["wampy_client.mjs", "autobahn_client.mjs"])("%s is refused", async (program) => {
-    await using server = await startWamp(await authenticators());
+    await using server = await startWamp({ authenticators: await authenticators() });
     expect(await report(process.execPath, program, server.url, "json", ...proof)).toEqual({
       refused: "wamp.error.authentication_failed",
     });

@@ -5,17 +5,9 @@
  * @module
  */
 
-import { load } from "./peer.mjs";
+import { autobahn, join } from "./autobahn.mjs";
 
 const [url = "", name = "json", method, authid, secret = "", pubkey] = process.argv.slice(2);
-
-const { default: autobahn } = await load("autobahn");
-const serializers = {
-  json: autobahn.serializer.JSONSerializer,
-  msgpack: autobahn.serializer.MsgpackSerializer,
-  cbor: autobahn.serializer.CBORSerializer,
-};
-const Serializer = serializers[/** @type {"json"} */ (name)];
 
 /**
  * @param {unknown} session
@@ -33,26 +25,10 @@ function answer(session, asked, extra) {
   return autobahn.auth_cra.sign(key, extra.challenge);
 }
 
-/** @returns {Promise<any>} */
-function join() {
-  return new Promise((resolve, reject) => {
-    const connection = new autobahn.Connection({
-      url,
-      realm: "realm1",
-      serializers: [new Serializer()],
-      max_retries: 0,
-      ...(method && { authid, authmethods: [method], onchallenge: answer }),
-      ...(pubkey && { authextra: { pubkey } }),
-    });
-    connection.onopen = (/** @type {any} */ session, /** @type {any} */ details) => {
-      resolve({ session, details, close: () => connection.close() });
-    };
-    connection.onclose = (/** @type {string} */ reason, /** @type {any} */ details) => {
-      reject(Object.assign(new Error(reason), { uri: details.reason }));
-    };
-    connection.open();
-  });
-}
+const authentication = {
+  ...(method && { authid, authmethods: [method], onchallenge: answer }),
+  ...(pubkey && { authextra: { pubkey } }),
+};
 
 /** @type {Record<string, unknown>} */
 const report = {};
@@ -60,11 +36,11 @@ const {
   session: callee,
   close: closeCallee,
   details,
-} = await join().catch((error) => {
+} = await join(url, name, authentication).catch((error) => {
   console.log(JSON.stringify({ refused: error.uri }));
   process.exit();
 });
-const { session: caller, close: closeCaller } = await join();
+const { session: caller, close: closeCaller } = await join(url, name, authentication);
 report.authrole = details.authrole;
 report.authmethod = details.authmethod;
 
