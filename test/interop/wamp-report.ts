@@ -9,7 +9,7 @@ import { expect } from "vitest";
 import { root } from "../support/project.ts";
 import { run } from "../support/run.ts";
 
-/** Runs a program of `peers`, and returns what it printed as JSON in its last line. */
+/** Runs a program of `peers`, and returns the last JSON object that it printed in a line. */
 export async function report(
   command: string,
   program: string,
@@ -18,5 +18,5 @@ export async function report(
   const script = join(root, "test", "interop", "peers", program);
   const { code, stdout, stderr } = await run(command, [script, ...parameters], { timeout: 40_000 });
   expect(code, stdout + stderr).toBe(0);
-  return JSON.parse(stdout.trim().split("\n").at(-1) as string);
+  return JSON.parse(stdout.split("\n").findLast((line) => line.startsWith("{")) ?? stdout);
 }
