@@ -18,5 +18,7 @@ export async function report(
   const script = join(root, "test", "interop", "peers", program);
   const { code, stdout, stderr } = await run(command, [script, ...parameters], { timeout: 40_000 });
   expect(code, stdout + stderr).toBe(0);
-  return JSON.parse(stdout.split("\n").findLast((line) => line.startsWith("{")) ?? stdout);
+  const printed = stdout.split("\n").findLast((line) => line.startsWith("{"));
+  expect(printed, stdout + stderr).toBeDefined();
+  return JSON.parse(printed as string);
 }
