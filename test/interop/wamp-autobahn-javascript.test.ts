@@ -19,7 +19,7 @@ describe.runIf(available)("Autobahn for JavaScript", () => {
       await using server = await startWamp();
       await startApplication(server.router);
       const parameters = [server.url, serializer];
-      expect(await report(process.execPath, "autobahn_features.mjs", ...parameters)).toEqual({
+      expect(await report(process.execPath, "autobahn-features.mjs", ...parameters)).toEqual({
         timeout: "wamp.error.timeout",
         canceled: "com.node.interrupted",
         // (One of them for the timeout.)

@@ -56,7 +56,7 @@ const autobahn = {
 describe.runIf(available).each(["json", "msgpack", "cbor"])("over %s", (serializer) => {
   test("wampy takes part in a realm", async () => {
     await using server = await startWamp();
-    expect(await report(process.execPath, "wampy_client.mjs", server.url, serializer)).toEqual({
+    expect(await report(process.execPath, "wampy-client.mjs", server.url, serializer)).toEqual({
       ...wampy,
       ...anonymous,
     });
@@ -65,7 +65,7 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("over %s", (serializ
   test("Autobahn for JavaScript takes part in a realm", async () => {
     await using server = await startWamp();
     await startApplication(server.router);
-    expect(await report(process.execPath, "autobahn_client.mjs", server.url, serializer)).toEqual({
+    expect(await report(process.execPath, "autobahn-client.mjs", server.url, serializer)).toEqual({
       ...autobahn,
       ...anonymous,
     });
@@ -85,7 +85,7 @@ describe.runIf(available).each([
   test("wampy takes part in a realm", async () => {
     await using server = await startWamp({ authenticators: await authenticators() });
     const parameters = [server.url, serializer, authmethod, ...proof];
-    expect(await report(process.execPath, "wampy_client.mjs", ...parameters)).toEqual({
+    expect(await report(process.execPath, "wampy-client.mjs", ...parameters)).toEqual({
       ...wampy,
       ...authentication,
     });
@@ -95,7 +95,7 @@ describe.runIf(available).each([
     await using server = await startWamp({ authenticators: await authenticators() });
     await startApplication(server.router);
     const parameters = [server.url, serializer, authmethod, ...proof];
-    expect(await report(process.execPath, "autobahn_client.mjs", ...parameters)).toEqual({
+    expect(await report(process.execPath, "autobahn-client.mjs", ...parameters)).toEqual({
       ...autobahn,
       ...authentication,
     });
@@ -108,7 +108,7 @@ describe.runIf(available).each([
   ["wampcra", "ann", "pencils"],
   ["cryptosign", "joe", "00".repeat(32), publicKey],
 ])("with a wrong proof by %s as %s", (...proof) => {
-  test.each(["wampy_client.mjs", "autobahn_client.mjs"])("%s is refused", async (program) => {
+  test.each(["wampy-client.mjs", "autobahn-client.mjs"])("%s is refused", async (program) => {
     await using server = await startWamp({ authenticators: await authenticators() });
     expect(await report(process.execPath, program, server.url, "json", ...proof)).toEqual({
       refused: "wamp.error.authentication_failed",

@@ -21,7 +21,7 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("wampy over %s", (se
     await using server = await startWamp();
     await startApplication(server.router);
     const parameters = [server.url, serializer];
-    expect(await report(process.execPath, "wampy_features.mjs", ...parameters)).toEqual({
+    expect(await report(process.execPath, "wampy-features.mjs", ...parameters)).toEqual({
       progress: [[0, 1, 2], ["done"]],
       sums: [[1, 3, 6], [6]],
       timeout: "wamp.error.timeout",
@@ -53,7 +53,7 @@ describe.runIf(available).each(["json", "msgpack", "cbor"])("wampy over %s", (se
 
   // (When a router says goodbye it takes that as final. In the new session it counts its requests on: `requestIds` lets it.)
   test("goes on when the router was started again", async () => {
-    const script = join(root, "test", "interop", "peers", "wampy_reconnect.mjs");
+    const script = join(root, "test", "interop", "peers", "wampy-reconnect.mjs");
     const before = await startWamp();
     const { port } = new URL(before.url);
     const parameters = [script, before.url, serializer];

@@ -1,6 +1,6 @@
 /**
  * Does with Autobahn for JavaScript what WAMP's advanced profile has, and prints as JSON what it saw:
- * autobahn_features.mjs URL SERIALIZER.
+ * autobahn-features.mjs URL SERIALIZER.
  *
  * @module
  */

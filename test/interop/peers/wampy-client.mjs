@@ -1,6 +1,6 @@
 /**
  * Takes part in a realm as wampy, and prints as JSON what it saw:
- * wampy_client.mjs URL SERIALIZER [METHOD AUTHID SECRET [PUBLIC_KEY]].
+ * wampy-client.mjs URL SERIALIZER [METHOD AUTHID SECRET [PUBLIC_KEY]].
  *
  * @module
  */

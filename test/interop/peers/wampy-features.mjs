@@ -1,5 +1,5 @@
 /**
- * Does with wampy what WAMP's advanced profile has, and prints as JSON what it saw: wampy_features.mjs URL SERIALIZER.
+ * Does with wampy what WAMP's advanced profile has, and prints as JSON what it saw: wampy-features.mjs URL SERIALIZER.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Serves a procedure and subscribes with wampy, comes back whenever the router has gone, and prints a line for each event:
- * wampy_reconnect.mjs URL SERIALIZER.
+ * wampy-reconnect.mjs URL SERIALIZER.
  *
  * @module
  */
