@@ -1,13 +1,16 @@
-/** What our router and our client send, read by the strict parsers of Autobahn for Python. */
+/** What our router and our client send, read by the strict parsers of Autobahn for Python; and the other way round. */
 
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { readCases } from "../../src/cli/conformance-files.ts";
 import { cbor } from "../../src/wamp/cbor/index.ts";
 import { json } from "../../src/wamp/client/index.ts";
 import { MessageType } from "../../src/wamp/protocol/message-type.ts";
 import { msgpack } from "../../src/wamp/msgpack/index.ts";
 import { connect } from "../../src/client/node/index.ts";
+import type { Serializer } from "../../src/wamp/client/index.ts";
+import { fromRouter } from "../../src/wamp/client/from-router.ts";
+import { parseMessage } from "../../src/wamp/protocol/parse.ts";
 import { runConformance } from "../../src/wamp/conformance/index.ts";
 import { findPython, requirePeer } from "../support/peers.ts";
 import { scratchFolder } from "../support/scratch.ts";
@@ -24,6 +27,22 @@ const available = requirePeer(
 );
 /** Of the cases' actors, which send what must not be sent too. */
 const SERIALIZERS = [json, msgpack, cbor];
+const FROM_ROUTER: ReadonlySet<MessageType> = new Set([
+  MessageType.Welcome,
+  MessageType.Abort,
+  MessageType.Challenge,
+  MessageType.Goodbye,
+  MessageType.Error,
+  MessageType.Published,
+  MessageType.Subscribed,
+  MessageType.Unsubscribed,
+  MessageType.Event,
+  MessageType.Result,
+  MessageType.Registered,
+  MessageType.Unregistered,
+  MessageType.Invocation,
+  MessageType.Interrupt,
+]);
 const folder = scratchFolder();
 
 interface Validation {
@@ -125,3 +144,35 @@ describe.runIf(available)("Autobahn for Python reads", () => {
     expect(unknown).toEqual({ INTERRUPT: ["extra"] });
   });
 });
+
+describe.runIf(available)("what Autobahn for Python writes", () => {
+  let written: Readonly<Record<string, readonly string[]>>;
+
+  beforeAll(async () => {
+    written = (await report(python as string, "wamp_messages.py")) as typeof written;
+  });
+
+  test.each(SERIALIZERS)("is read by the router and the client ($name)", (serializer) => {
+    const messages = (written[serializer.name] ?? []).map((hex) => decode(serializer, hex));
+    const types = new Set<unknown>();
+    for (const message of messages) {
+      const [type] = message as [MessageType];
+      types.add(type);
+      expect(parseMessage(structuredClone(message))).toEqual(message);
+      if (FROM_ROUTER.has(type)) expect(fromRouter(structuredClone(message))).toEqual(message);
+    }
+    expect(types).toEqual(new Set(Object.values(MessageType)));
+  });
+
+  test("is the same with each serializer", () => {
+    const [first, ...others] = SERIALIZERS.map((serializer) =>
+      written[serializer.name]?.map((hex) => decode(serializer, hex)),
+    );
+    for (const other of others) expect(other).toEqual(first);
+  });
+});
+
+function decode(serializer: Serializer, hex: string): unknown {
+  const data = Buffer.from(hex, "hex");
+  return serializer.decode(serializer.name === "json" ? data.toString() : data);
+}
