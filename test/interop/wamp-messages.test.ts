@@ -3,15 +3,15 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readCases } from "../../src/cli/conformance-files.ts";
-import { cbor } from "../../src/wamp/cbor/index.ts";
-import { json } from "../../src/wamp/client/index.ts";
-import { MessageType } from "../../src/wamp/protocol/message-type.ts";
-import { msgpack } from "../../src/wamp/msgpack/index.ts";
 import { connect } from "../../src/client/node/index.ts";
-import type { Serializer } from "../../src/wamp/client/index.ts";
+import { cbor } from "../../src/wamp/cbor/index.ts";
 import { fromRouter } from "../../src/wamp/client/from-router.ts";
-import { parseMessage } from "../../src/wamp/protocol/parse.ts";
+import { json } from "../../src/wamp/client/index.ts";
+import type { Serializer } from "../../src/wamp/client/index.ts";
 import { runConformance } from "../../src/wamp/conformance/index.ts";
+import { msgpack } from "../../src/wamp/msgpack/index.ts";
+import { MessageType } from "../../src/wamp/protocol/message-type.ts";
+import { parseMessage } from "../../src/wamp/protocol/parse.ts";
 import { findPython, requirePeer } from "../support/peers.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { startRouter } from "../support/wamp-fixture.ts";
@@ -27,35 +27,40 @@ const available = requirePeer(
 );
 /** Of the cases' actors, which send what must not be sent too. */
 const SERIALIZERS = [json, msgpack, cbor];
-const FROM_ROUTER: ReadonlySet<MessageType> = new Set([
-  MessageType.Welcome,
-  MessageType.Abort,
-  MessageType.Challenge,
-  MessageType.Goodbye,
-  MessageType.Error,
-  MessageType.Published,
-  MessageType.Subscribed,
-  MessageType.Unsubscribed,
-  MessageType.Event,
-  MessageType.Result,
-  MessageType.Registered,
-  MessageType.Unregistered,
-  MessageType.Invocation,
-  MessageType.Interrupt,
-]);
+const FROM_ROUTER = [
+  "Abort",
+  "Challenge",
+  "Error",
+  "Event",
+  "Goodbye",
+  "Interrupt",
+  "Invocation",
+  "Published",
+  "Registered",
+  "Result",
+  "Subscribed",
+  "Unregistered",
+  "Unsubscribed",
+  "Welcome",
+] as const;
 const folder = scratchFolder();
 
-interface Validation {
+/** `Message` is its line in the file, and then its text. */
+interface Validation<Message> {
   readonly read: Readonly<Record<string, number>>;
-  readonly refused: readonly (readonly [line: number, why: string])[];
+  readonly refused: readonly (readonly [message: Message, why: string])[];
   readonly unknown: Readonly<Record<string, readonly string[]>>;
-  readonly different: readonly (readonly [line: number, message: string])[];
+  readonly different: readonly (readonly [message: Message, written: string])[];
 }
 
-async function validate(recorder: Recorder): Promise<Validation> {
+async function validate(recorder: Recorder): Promise<Validation<string>> {
   const file = join(folder, "messages.txt");
   recorder.write(file);
-  return (await report(python as string, "wamp_validator.py", file)) as Validation;
+  const validated = await report(python as string, "wamp_validator.py", file);
+  const { refused, different, ...rest } = validated as Validation<number>;
+  const texts = recorder.messages.map(({ text }) => text);
+  const name = ([line, why]: readonly [number, string]) => [texts[line] as string, why] as const;
+  return { ...rest, refused: refused.map(name), different: different.map(name) };
 }
 
 function upper(name: string): string {
@@ -87,22 +92,7 @@ describe.runIf(available)("Autobahn for Python reads", () => {
     await playAllCases(recorder);
     const { read, unknown, refused, different } = await validate(recorder);
     expect({ refused, different }).toEqual({ refused: [], different: [] });
-    expect(Object.keys(read).sort()).toEqual([
-      "ABORT",
-      "CHALLENGE",
-      "ERROR",
-      "EVENT",
-      "GOODBYE",
-      "INTERRUPT",
-      "INVOCATION",
-      "PUBLISHED",
-      "REGISTERED",
-      "RESULT",
-      "SUBSCRIBED",
-      "UNREGISTERED",
-      "UNSUBSCRIBED",
-      "WELCOME",
-    ]);
+    expect(Object.keys(read).sort()).toEqual(FROM_ROUTER.map(upper));
     // (It doesn't know progressive invocations either.)
     expect(unknown).toEqual({
       ERROR: PASSTHRU,
@@ -140,7 +130,8 @@ describe.runIf(available)("Autobahn for Python reads", () => {
     }
     const { read, refused, unknown } = await validate(recorder);
     expect(read).toEqual({ INTERRUPT: 3, RESULT: 3 });
-    expect(refused.map(([line]) => line)).toEqual([0, 3, 6]);
+    const wrong = "[36,-1,2,{}]";
+    expect(refused.map(([message]) => message)).toEqual([wrong, wrong, wrong]);
     expect(unknown).toEqual({ INTERRUPT: ["extra"] });
   });
 });
@@ -155,11 +146,12 @@ describe.runIf(available)("what Autobahn for Python writes", () => {
   test.each(SERIALIZERS)("is read by the router and the client ($name)", (serializer) => {
     const messages = (written[serializer.name] ?? []).map((hex) => decode(serializer, hex));
     const types = new Set<unknown>();
+    const fromRouters = new Set<unknown>(FROM_ROUTER.map((name) => MessageType[name]));
     for (const message of messages) {
-      const [type] = message as [MessageType];
+      const [type] = message as [unknown];
       types.add(type);
       expect(parseMessage(structuredClone(message))).toEqual(message);
-      if (FROM_ROUTER.has(type)) expect(fromRouter(structuredClone(message))).toEqual(message);
+      if (fromRouters.has(type)) expect(fromRouter(structuredClone(message))).toEqual(message);
     }
     expect(types).toEqual(new Set(Object.values(MessageType)));
   });
