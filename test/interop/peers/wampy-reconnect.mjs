@@ -8,7 +8,7 @@
 import { makeWampy } from "./wampy.mjs";
 
 const [url = "", serializer = "json"] = process.argv.slice(2);
-const client = await makeWampy(url, serializer, { autoReconnect: true, reconnectInterval: 100 });
+const client = await makeWampy(url, serializer, { autoReconnect: true, reconnectInterval: 300 });
 await client.connect();
 await client.register("com.wampy.echo", (/** @type {any} */ { argsList }) => argsList);
 await client.subscribe("com.again", (/** @type {any} */ { argsList }) => {
