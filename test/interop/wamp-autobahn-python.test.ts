@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findPython, requirePeer } from "../support/peers.ts";
-import { root } from "../support/project.ts";
-import { run } from "../support/run.ts";
-import { startApplication, startWamp } from "./wamp-router.ts";
+import { startApplication } from "./wamp-application.ts";
+import { report } from "./wamp-report.ts";
+import { startWamp } from "./wamp-router.ts";
 
 const python = findPython("autobahn");
 const available = requirePeer(
@@ -16,10 +15,7 @@ describe.runIf(available)("Autobahn for Python", () => {
   test.each(["json", "msgpack", "cbor"])("takes part in a realm (%s)", async (serializer) => {
     await using server = await startWamp();
     await startApplication(server.router);
-    const script = join(root, "test", "interop", "peers", "autobahn_client.py");
-    const { code, stdout, stderr } = await run(python as string, [script, server.url, serializer]);
-    expect(code, stderr).toBe(0);
-    expect(JSON.parse(/^\{.*/m.exec(stdout)?.[0] ?? stdout)).toEqual({
+    expect(await report(python as string, "autobahn_client.py", server.url, serializer)).toEqual({
       serializer,
       realm: "realm1",
       echo: true,
@@ -45,6 +41,30 @@ describe.runIf(available)("Autobahn for Python", () => {
       sessions: 2,
       session: true,
       callees: 1,
+    });
+  });
+});
+
+const twisted = findPython("autobahn.twisted, cbor2");
+const isTwisted = requirePeer(
+  "Autobahn on Twisted",
+  twisted !== undefined,
+  "apt-get install python3-autobahn python3-twisted python3-cbor2",
+);
+
+describe.runIf(isTwisted)("Autobahn on Twisted", () => {
+  test("takes part in a realm", async () => {
+    await using server = await startWamp();
+    await startApplication(server.router);
+    expect(await report(twisted as string, "autobahn_twisted.py", server.url, "cbor")).toEqual({
+      serializer: "cbor",
+      echo: true,
+      "remote echo": true,
+      error: ["com.node.failed", ["why"], { code: 7 }],
+      result: "done",
+      progress: [0, 1, 2],
+      timeout: "wamp.error.timeout",
+      event: ["com.event.one", ["first"], { n: 1 }],
     });
   });
 });

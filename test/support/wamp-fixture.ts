@@ -8,6 +8,7 @@ import type { ServerConnection } from "../../src/server/index.ts";
 import { serve } from "../../src/server/index.ts";
 import { cbor } from "../../src/wamp/cbor/index.ts";
 import { json } from "../../src/wamp/client/index.ts";
+import type { Serializer } from "../../src/wamp/client/index.ts";
 import { msgpack } from "../../src/wamp/msgpack/index.ts";
 import { anonymous, createRouter } from "../../src/wamp/router/index.ts";
 import type {
@@ -56,14 +57,16 @@ const history = [{ uri: "conformance.history.", match: "prefix", limit: 1000 }] 
 
 const open: RealmOptions = { authenticators: [anonymous()], authorizer, history };
 
-function makeRouter(): Router {
+const SERIALIZERS = [json, msgpack, cbor];
+
+export function makeRouter(serializers: readonly Serializer[] = SERIALIZERS): Router {
   return createRouter({
     realms: {
       realm1: open,
       "conformance.private": open,
       "conformance.users": { authenticators: [tickets, anonymous()], authorizer, history },
     },
-    serializers: [json, msgpack, cbor],
+    serializers,
   });
 }
 
@@ -73,8 +76,8 @@ export interface ListeningRouter {
   close(): Promise<void>;
 }
 
-export async function startRouter(): Promise<ListeningRouter> {
-  const router = makeRouter();
+export async function startRouter(serializers?: readonly Serializer[]): Promise<ListeningRouter> {
+  const router = makeRouter(serializers);
   const { subprotocols } = router;
   const server = await serve((connection: ServerConnection) => router.handler(connection), {
     subprotocols,

@@ -65,7 +65,7 @@ export interface RouterOptions {
   readonly uris?: UriRules | undefined;
   /**
    * `sequential`: a request whose id isn't the one after the last is a violation, as the specification demands. `any`: ids of
-   * requests may be any, for clients from before that rule. Default: `sequential`.
+   * requests may be any, for clients from before that rule, and for wampy, which counts on when it joins again. Default: `sequential`.
    */
   readonly requestIds?: "sequential" | "any" | undefined;
   /** How long a client may take from the connection, or its last session, to its WELCOME. Default: 10000. */

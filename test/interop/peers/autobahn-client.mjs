@@ -1,21 +1,13 @@
 /**
  * Takes part in a realm as Autobahn for JavaScript, and prints as JSON what it saw:
- * autobahn-client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ * autobahn-client.mjs URL SERIALIZER [METHOD AUTHID SECRET [PUBLIC_KEY]].
  *
  * @module
  */
 
-import { load } from "./peer.mjs";
+import { autobahn, join } from "./autobahn.mjs";
 
-const [url = "", name = "json", method, authid, secret = ""] = process.argv.slice(2);
-
-const { default: autobahn } = await load("autobahn");
-const serializers = {
-  json: autobahn.serializer.JSONSerializer,
-  msgpack: autobahn.serializer.MsgpackSerializer,
-  cbor: autobahn.serializer.CBORSerializer,
-};
-const Serializer = serializers[/** @type {"json"} */ (name)];
+const [url = "", name = "json", method, authid, secret = "", pubkey] = process.argv.slice(2);
 
 /**
  * @param {unknown} session
@@ -25,37 +17,30 @@ const Serializer = serializers[/** @type {"json"} */ (name)];
 function answer(session, asked, extra) {
   if (asked === "ticket") return secret;
   if (asked === "cryptosign") {
-    return autobahn.auth_cryptosign.sign_challenge(secret, extra);
+    const key = autobahn.nacl.sign.keyPair.fromSeed(Buffer.from(secret, "hex"));
+    return autobahn.auth_cryptosign.sign_challenge(key, extra);
   }
   const { salt, iterations, keylen } = extra;
   const key = salt ? autobahn.auth_cra.derive_key(secret, salt, iterations, keylen) : secret;
   return autobahn.auth_cra.sign(key, extra.challenge);
 }
 
-/** @returns {Promise<any>} */
-function join() {
-  return new Promise((resolve, reject) => {
-    const connection = new autobahn.Connection({
-      url,
-      realm: "realm1",
-      serializers: [new Serializer()],
-      max_retries: 0,
-      ...(method && { authid, authmethods: [method], onchallenge: answer }),
-    });
-    connection.onopen = (/** @type {any} */ session, /** @type {any} */ details) => {
-      resolve({ session, details, close: () => connection.close() });
-    };
-    connection.onclose = (/** @type {string} */ reason, /** @type {any} */ details) => {
-      reject(new Error(`${reason} ${JSON.stringify(details)}`));
-    };
-    connection.open();
-  });
-}
+const authentication = {
+  ...(method && { authid, authmethods: [method], onchallenge: answer }),
+  ...(pubkey && { authextra: { pubkey } }),
+};
 
 /** @type {Record<string, unknown>} */
 const report = {};
-const { session: callee, close: closeCallee, details } = await join();
-const { session: caller, close: closeCaller } = await join();
+const {
+  session: callee,
+  close: closeCallee,
+  details,
+} = await join(url, name, authentication).catch((error) => {
+  console.log(JSON.stringify({ refused: error.uri }));
+  process.exit();
+});
+const { session: caller, close: closeCaller } = await join(url, name, authentication);
 report.authrole = details.authrole;
 report.authmethod = details.authmethod;
 
@@ -83,13 +68,10 @@ report.nobody = (await caller.call("com.nobody.home").then(() => ["no error"], t
 // (As a callee it doesn't announce that it can be canceled, and is not asked for progress therefore.)
 /** @type {unknown[]} */
 const progress = [];
-report.result = await new Promise((resolve, reject) => {
-  // (A promise of "when", which has a third callback.)
-  // oxlint-disable-next-line promise/valid-params
-  caller
-    .call("com.node.progress", [3], {}, { receive_progress: true })
-    .then(resolve, reject, (/** @type {any} */ number) => progress.push(number));
-});
+const counting = caller.call("com.node.progress", [3], {}, { receive_progress: true });
+// oxlint-disable-next-line promise/valid-params -- its promises have a third
+counting.then(undefined, undefined, (/** @type {any} */ number) => progress.push(number));
+report.result = await counting;
 report.progress = progress;
 
 /** @type {unknown[]} */

@@ -1,51 +1,40 @@
 /**
- * Takes part in a realm as wampy, and prints as JSON what it saw: wampy-client.mjs URL SERIALIZER [METHOD AUTHID SECRET].
+ * Takes part in a realm as wampy, and prints as JSON what it saw:
+ * wampy-client.mjs URL SERIALIZER [METHOD AUTHID SECRET [PUBLIC_KEY]].
  *
  * @module
  */
 
 import { load } from "./peer.mjs";
+import { makeWampy } from "./wampy.mjs";
 
-const [url = "", name = "json", method, authid, secret] = process.argv.slice(2);
+const [url = "", name = "json", method, authid, secret, pubkey] = process.argv.slice(2);
 
-const { Wampy } = await load("wampy");
-const { default: WebSocket } = await load("ws");
-const serializers = {
-  json: ["wampy/JsonSerializer.js", "JsonSerializer"],
-  msgpack: ["wampy/MsgpackSerializer.js", "MsgpackSerializer"],
-  cbor: ["wampy/CborSerializer.js", "CborSerializer"],
-};
-const [module = "", className = ""] = serializers[/** @type {"json"} */ (name)];
-const { [className]: Serializer } = await load(module);
 const { sign: signCra } = await load("wampy/wampcra.js");
 const { sign: signCryptosign } = await load("wampy/cryptosign.js");
 
-const authentication = method && {
-  authid,
-  authmethods: [method],
-  authMode: "auto",
-  authPlugins: {
-    ticket: () => secret,
-    wampcra: signCra(secret),
-    cryptosign: method === "cryptosign" ? signCryptosign(secret) : undefined,
-  },
-};
-
-function make() {
-  return new Wampy(url, {
-    realm: "realm1",
-    ws: WebSocket,
-    serializer: new Serializer(),
-    autoReconnect: false,
-    ...authentication,
-  });
-}
+const authentication = method
+  ? {
+      authid,
+      authmethods: [method],
+      authextra: pubkey ? { pubkey } : {},
+      authMode: "auto",
+      authPlugins: {
+        ticket: () => secret,
+        wampcra: signCra(secret),
+        cryptosign: method === "cryptosign" ? signCryptosign(secret) : undefined,
+      },
+    }
+  : {};
 
 /** @type {Record<string, unknown>} */
 const report = {};
-const callee = make();
-const caller = make();
-const welcome = await callee.connect();
+const callee = await makeWampy(url, name, authentication);
+const caller = await makeWampy(url, name, authentication);
+const welcome = await callee.connect().catch((/** @type {any} */ error) => {
+  console.log(JSON.stringify({ refused: error.errorUri }));
+  process.exit();
+});
 await caller.connect();
 report.authrole = welcome.authrole;
 report.authmethod = welcome.authmethod;
