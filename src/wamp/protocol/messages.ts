@@ -245,8 +245,14 @@ export type Message =
   | Interrupt
   | Yield;
 
-/** What a message ends with: nothing for nothing, since empty arguments should be omitted. */
+/**
+ * What a message ends with: nothing for nothing, since empty arguments should be omitted.
+ *
+ * @throws TypeError for what plain JavaScript lets an application pass: the peer would end the session for it.
+ */
 export function payload(args: List | undefined, kwargs: Dict | undefined): Payload {
+  if (args !== undefined && !Array.isArray(args)) throw new TypeError("args is a list");
+  if (Array.isArray(kwargs)) throw new TypeError("kwargs is an object");
   if (kwargs !== undefined && !isEmpty(kwargs)) return [args ?? [], kwargs];
   return args === undefined || args.length === 0 ? [] : [args];
 }

@@ -10,6 +10,7 @@ import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import type { MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
+import { isUri } from "../protocol/uri.ts";
 import type { UriRules } from "../protocol/uri.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
@@ -122,11 +123,38 @@ const OPTIONS: OptionNames<RouterOptions> = {
   clock: true,
 };
 
+const REALM_OPTIONS: OptionNames<RealmOptions> = {
+  authenticators: true,
+  authorizer: true,
+  history: true,
+  retention: { maxTopics: true, maxBytes: true },
+};
+
+const HISTORY_OPTIONS: OptionNames<HistoryOptions> = {
+  uri: true,
+  match: true,
+  limit: true,
+  ttl: true,
+  maxBytes: true,
+};
+
 declare const console: Logger;
+
+/** @throws TypeError for an option that there is not, or that is missing. */
+export function checkRealm(name: Uri, options: RealmOptions): void {
+  const realm = `the realm ${JSON.stringify(name)}`;
+  if (!isUri(name)) throw new TypeError(`${realm} has no URI for a name`);
+  checkOptions(realm, options, REALM_OPTIONS);
+  const { authenticators, history = [] } = options;
+  if (!Array.isArray(authenticators))
+    throw new TypeError(`${realm} needs a list of authenticators`);
+  for (const one of history) checkOptions(`${realm}'s history`, one, HISTORY_OPTIONS);
+}
 
 /** @throws TypeError or RangeError for an option that there is not, or that makes no sense. */
 export function resolveOptions(options: RouterOptions): Settings {
   checkOptions("createRouter", options, OPTIONS);
+  if (options.serializers?.length === 0) throw new TypeError("serializers is an empty list");
   const numbers = {
     openTimeout: options.openTimeout ?? 10_000,
     closeTimeout: options.closeTimeout ?? 5000,

@@ -14,7 +14,6 @@ import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
 import { ErrorUri, WampError } from "../../protocol/errors.ts";
 import { json } from "../../protocol/json.ts";
-import type { Router } from "../create-router.ts";
 import type { Logger } from "../options.ts";
 import { BridgeClients } from "./bridge-clients.ts";
 import type { BridgeClient, BridgePrincipal } from "./bridge-clients.ts";
@@ -22,6 +21,7 @@ import { BridgeError, invalid, statusOf } from "./bridge-error.ts";
 import { OPERATIONS, parseBridgeRequest } from "./bridge-request.ts";
 import type { BridgeRequest, Operation } from "./bridge-request.ts";
 import { BridgeSessions } from "./bridge-sessions.ts";
+import type { BridgeRouter } from "./bridge-sessions.ts";
 import { within } from "./within.ts";
 
 /** How to serve the bridge. Sizes are bytes, durations milliseconds. */
@@ -78,10 +78,7 @@ const CLIENT_GONE = 499;
  * await serve(router.handler, { subprotocols: router.subprotocols, onRequest: httpListener(bridge) });
  * ```
  */
-export function createHttpBridge(
-  router: Pick<Router, "session">,
-  options: HttpBridgeOptions,
-): HttpHandler {
+export function createHttpBridge(router: BridgeRouter, options: HttpBridgeOptions): HttpHandler {
   const bridge = new Bridge(router, options);
   return (request) => bridge.answer(request);
 }
@@ -96,7 +93,7 @@ class Bridge {
   readonly #logger: Pick<Logger, "error">;
   readonly #clock: Clock;
 
-  constructor(router: Pick<Router, "session">, options: HttpBridgeOptions) {
+  constructor(router: BridgeRouter, options: HttpBridgeOptions) {
     checkOptions("createHttpBridge", options, OPTION_NAMES);
     const { clients, path = "/wamp", maxBody = 1024 * 1024, tolerance = 300_000 } = options;
     const { bodyTimeout = 30_000, callTimeout = 60_000 } = options;
@@ -171,7 +168,11 @@ class Bridge {
     const { pathname } = new URL(url);
     const operation = OPERATIONS.find((name) => pathname === `${this.#path}/${name}`);
     if (operation) return operation;
-    throw new BridgeError(404, ErrorUri.InvalidArgument, `use ${this.#path}/call or /publish`);
+    throw new BridgeError(
+      404,
+      ErrorUri.InvalidArgument,
+      `use ${this.#path}/call or ${this.#path}/publish`,
+    );
   }
 
   async #read(request: Request): Promise<string> {
