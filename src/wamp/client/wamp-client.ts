@@ -21,10 +21,12 @@ const JSON_ONLY: readonly Serializer[] = [json];
  * Makes a client of WAMP over the connections that `open` opens, and joins a realm. Close it when it is no longer needed, with `close` or
  * `await using`.
  *
- * Nothing is thrown here: what goes wrong is what `connected`, and whatever else is asked of the client, rejects with.
+ * Connecting begins after this has returned: what goes wrong is what `connected`, and whatever else is asked of the client, rejects with.
  *
  * It connects again by itself after a random delay whose bound doubles from attempt to attempt, until it is closed or an
  * error is fatal (see {@link WampClientOptions.isFatal}). Subscriptions and registrations go on in the new session.
+ *
+ * @throws TypeError for an `open` that is no function.
  *
  * @example
  * ```ts
@@ -40,6 +42,9 @@ export function wampClient<A extends Api = Untyped>(
   open: Open,
   options: WampClientOptions,
 ): WampClient<A> {
+  if (typeof open !== "function") {
+    throw new TypeError("wampClient takes a function that connects, and not an address");
+  }
   const { serializers = JSON_ONLY } = options;
   const subprotocols = serializers.map(({ subprotocol }) => subprotocol);
   const openLink = async (signal: AbortSignal): Promise<Link> =>

@@ -10,6 +10,7 @@ import { isPending, rejection } from "../../../support/turns.ts";
 import { settled } from "../../../support/wamp-peer.ts";
 import { WampResult } from "../../../../src/wamp/client/result.ts";
 import type { WampClient } from "../../../../src/wamp/client/types.ts";
+import { wampClient } from "../../../../src/wamp/client/wamp-client.ts";
 import { WampError } from "../../../../src/wamp/protocol/errors.ts";
 import { ClientUnderTest } from "./support/client-under-test.ts";
 
@@ -258,6 +259,10 @@ test.each<[string, (client: WampClient) => Promise<unknown>]>([
   expect(await router.isQuiet()).toBe(true);
   void client.call("com.a");
   expect(await router.take()).toEqual([48, 1, {}, "com.a"]);
+});
+
+test("an address is no function that connects", () => {
+  expect(() => wampClient("ws://localhost" as never, { realm: "realm1" })).toThrow(TypeError);
 });
 
 test("results and errors hold lists", () => {
