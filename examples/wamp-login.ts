@@ -1,8 +1,8 @@
 // WAMP with passwords and roles: who has joined, what it may do, and a call that is canceled.
 import { connect } from "fullduplex";
 import { serve } from "fullduplex/server";
-import { scram, WampError, wampClient } from "fullduplex/wamp";
-import type { WampClient } from "fullduplex/wamp";
+import { scram, wampClient } from "fullduplex/wamp";
+import type { WampClient, WampError } from "fullduplex/wamp";
 import {
   createRouter,
   permissions,

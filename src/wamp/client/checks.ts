@@ -4,25 +4,25 @@
  * @module
  */
 
-const POLICIES = ["exact", "prefix", "wildcard"];
-const INVOCATIONS = ["single", "roundrobin", "random", "first", "last"];
+const POLICIES = {
+  match: "exact prefix wildcard",
+  invoke: "single roundrobin random first last",
+};
 
 /** @throws TypeError for what is no function. */
 export function checkHandler(handler: unknown): void {
   if (typeof handler !== "function") throw new TypeError("the handler is no function");
 }
 
-/** @throws TypeError for what is no policy of matching. */
-export function checkMatch(value: string | undefined): void {
-  check("match", value, POLICIES);
-}
-
-/** @throws TypeError for what is no policy of invocation. */
-export function checkInvoke(value: string | undefined): void {
-  check("invoke", value, INVOCATIONS);
-}
-
-function check(name: string, value: string | undefined, known: readonly string[]): void {
-  if (value === undefined || known.includes(value)) return;
-  throw new TypeError(`${name} is ${JSON.stringify(value)}: one of ${known.join(", ")} is needed`);
+/** @throws TypeError for a policy that there is not. */
+export function checkPolicies(options: {
+  readonly match?: string | undefined;
+  readonly invoke?: string | undefined;
+}): void {
+  for (const [name, known] of Object.entries(POLICIES)) {
+    const value = options[name as keyof typeof POLICIES];
+    if (value !== undefined && !known.split(" ").includes(value)) {
+      throw new TypeError(`${name} is ${JSON.stringify(value)}: one of ${known} is needed`);
+    }
+  }
 }

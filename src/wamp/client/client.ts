@@ -20,7 +20,7 @@ import type { Dict, Id, List, Result, Uri } from "../protocol/messages.ts";
 import type { Ask } from "./ask.ts";
 import { Call } from "./call.ts";
 import type { CallInit, Chunks } from "./call.ts";
-import { checkHandler, checkInvoke, checkMatch } from "./checks.ts";
+import { checkHandler, checkPolicies } from "./checks.ts";
 import { isFatal } from "./fatal.ts";
 import { RegisteredProcedure } from "./procedure.ts";
 import { ProgressiveResults, readResult } from "./progressive-call.ts";
@@ -323,7 +323,7 @@ export class Client implements StandingHost {
     options: EventsOptions,
   ): Promise<EventStream> {
     if (this.#isClosed) throw this.#end();
-    checkMatch(options.match);
+    checkPolicies(options);
     const key = standingKey(MessageType.Subscribe, uri, options.match);
     const session = this.#session;
     const existing = this.#standings.get(key) as Topic | undefined;
@@ -343,8 +343,7 @@ export class Client implements StandingHost {
   ): Promise<Registration> {
     if (this.#isClosed) throw this.#end();
     checkHandler(handler);
-    checkMatch(options.match);
-    checkInvoke(options.invoke);
+    checkPolicies(options);
     const procedure = new RegisteredProcedure(this, uri, handler, options);
     if (this.#standings.has(procedure.key)) throw new StateError(`${uri} is registered already`);
     this.#standings.set(procedure.key, procedure);

@@ -83,7 +83,7 @@ export class RouterCore {
 
   stats(): Map<Uri, RealmStatistics> {
     const entries = Array.from(this.#realms, ([name, { stats, sessions }]) => {
-      return [name, { ...stats, sessions: sessions.size }] as const;
+      return [name, Object.assign({}, stats, { sessions: sessions.size })] as const;
     });
     return new Map(entries);
   }
