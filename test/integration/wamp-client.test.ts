@@ -174,6 +174,21 @@ test("a subprotocol that the client has no serializer for is refused", async () 
   expect(await client.closed).toMatchObject({ code: "ERR_UNSUPPORTED" });
 });
 
+test.each([
+  ["client", [], [json.subprotocol]],
+  ["server", [json.subprotocol], []],
+])("a %s without subprotocols is told so", async (_, ours, theirs) => {
+  const router = makeRouter();
+  const server = await serve(router.handler, { subprotocols: theirs, logger: SILENT });
+  cleanups.push(() => server.close({ timeout: 0 }));
+  const client = wampClient(() => connect(server.url, { subprotocols: ours }), {
+    realm: "realm1",
+  });
+  const error = await rejection(client.call("com.echo"));
+  expect(error).toMatchObject({ code: "ERR_CLOSED", closeCode: 1002 });
+  expect((error as Error).message).toMatch(/no WAMP subprotocol was agreed on/);
+});
+
 test("sessions within the process see those outside", async () => {
   const running = await start();
   const local = await running.router.session("realm1");

@@ -10,7 +10,7 @@ import { json } from "../../src/wamp/client/index.ts";
 import type { Serializer } from "../../src/wamp/client/index.ts";
 import { runConformance } from "../../src/wamp/conformance/index.ts";
 import { msgpack } from "../../src/wamp/msgpack/index.ts";
-import { MessageType } from "../../src/wamp/protocol/message-type.ts";
+import * as MessageType from "../../src/wamp/protocol/message-type.ts";
 import { parseMessage } from "../../src/wamp/protocol/parse.ts";
 import { findPython, requirePeer } from "../support/peers.ts";
 import { scratchFolder } from "../support/scratch.ts";

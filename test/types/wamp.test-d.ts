@@ -3,6 +3,7 @@
 import { connect } from "fullduplex";
 import { joinRealm, WampError, WampResult, wampClient } from "fullduplex/wamp";
 import type { Event, Invocation, ProgressiveCall, WampClient } from "fullduplex/wamp";
+import type { Router } from "fullduplex/wamp/router";
 import { assignable, equal } from "./support/assert.ts";
 
 interface App {
@@ -203,3 +204,12 @@ export async function connects(): Promise<void> {
 // @ts-expect-error: an address is no connection
 wampClient("ws://localhost", { realm: "realm1" });
 assignable<Promise<string>, ReturnType<typeof open>>(false);
+
+export async function isTypedWithinTheProcess(router: Router): Promise<void> {
+  const session = await router.session<App>("realm1", { authrole: "backend" });
+  equal<typeof session, WampClient<App>>(true);
+  equal<Awaited<ReturnType<typeof plain>>, WampClient>(true);
+  const plain = (): Promise<WampClient> => router.session("realm1");
+  // @ts-expect-error: an option that there is not
+  void router.session("realm1", { role: "backend" });
+}

@@ -146,5 +146,5 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
 }
 
 function isChunks(args: List | Chunks | undefined): args is Chunks {
-  return args !== undefined && Symbol.asyncIterator in args;
+  return typeof args === "object" && Symbol.asyncIterator in args;
 }

@@ -5,7 +5,8 @@
  */
 
 import { backoff } from "../../connection/backoff.ts";
-import { ClosedError, LimitError, StateError } from "../../errors.ts";
+import { pause } from "../../connection/pause.ts";
+import { ClosedError, LimitError, StateError, TimeoutError } from "../../errors.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
@@ -19,6 +20,7 @@ import type { Dict, Id, List, Result, Uri } from "../protocol/messages.ts";
 import type { Ask } from "./ask.ts";
 import { Call } from "./call.ts";
 import type { CallInit, Chunks } from "./call.ts";
+import { checkHandler, checkPolicies } from "./checks.ts";
 import { isFatal } from "./fatal.ts";
 import { RegisteredProcedure } from "./procedure.ts";
 import { ProgressiveResults, readResult } from "./progressive-call.ts";
@@ -141,7 +143,7 @@ export class Client implements StandingHost {
     handler: (event: Event) => unknown,
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    return quiet(this.#listen(topic, handler, options));
+    return quiet(this.#subscribe(topic, handler, options));
   }
 
   events(topic: Uri, options: EventsOptions = {}): Promise<EventStream> {
@@ -202,9 +204,9 @@ export class Client implements StandingHost {
       if (this.#isClosed) return;
       if (clock.now() - (this.#joinedAt ?? Infinity) >= stableAfter) attempt = 0;
       if (isFinal(error)) return this.#finish(error);
-      const timeout = backoff(attempt, error, this.#options);
-      this.#status.set({ state: "connecting", attempt: attempt + 1, delay: timeout, error });
-      await interruptible("waiting", { clock, timeout, signal }, () => () => {}).catch(() => {});
+      const delay = backoff(attempt, error, this.#options);
+      this.#status.set({ state: "connecting", attempt: attempt + 1, delay, error });
+      await pause(clock, delay, signal);
     }
   }
 
@@ -297,10 +299,19 @@ export class Client implements StandingHost {
       return ask.fail(new LimitError("too many requests wait for a connection", maxPending, 1008));
     }
     this.#waiting.add(ask);
-    ask.wait(this.#timeout);
+    ask.wait(this.#timeout, this.#obstacle);
     const leave = (): void => void this.#waiting.delete(ask);
     void ask.promise.then(leave, leave);
     return undefined;
+  }
+
+  async #subscribe(
+    topic: Uri,
+    handler: (event: Event) => unknown,
+    options: SubscribeOptions,
+  ): Promise<Subscription> {
+    checkHandler(handler);
+    return this.#listen(topic, handler, options);
   }
 
   async #listen(
@@ -309,6 +320,7 @@ export class Client implements StandingHost {
     options: EventsOptions,
   ): Promise<EventStream> {
     if (this.#isClosed) throw this.#end();
+    checkPolicies(options);
     const key = standingKey(MessageType.Subscribe, uri, options.match);
     const session = this.#session;
     const existing = this.#standings.get(key) as Topic | undefined;
@@ -327,6 +339,8 @@ export class Client implements StandingHost {
     options: RegisterOptions,
   ): Promise<Registration> {
     if (this.#isClosed) throw this.#end();
+    checkHandler(handler);
+    checkPolicies(options);
     const procedure = new RegisteredProcedure(this, uri, handler, options);
     if (this.#standings.has(procedure.key)) throw new StateError(`${uri} is registered already`);
     this.#standings.set(procedure.key, procedure);
@@ -353,9 +367,17 @@ export class Client implements StandingHost {
       );
     } catch (error) {
       void undo();
+      if (error instanceof TimeoutError) Object.assign(error, this.#obstacle());
       throw error;
     }
   }
+
+  /** Why there is no connection, for the error of who has waited for one. */
+  readonly #obstacle = (): ErrorOptions => {
+    const { status } = this;
+    const isAway = status.state === "connecting" && status.error !== undefined;
+    return isAway ? { cause: status.error } : {};
+  };
 }
 
 function readValue(result: Result): unknown {

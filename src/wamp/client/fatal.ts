@@ -5,6 +5,7 @@
  */
 
 import { isRefused } from "../../connection/reconnecting.ts";
+import { ClosedError } from "../../errors.ts";
 import * as CloseUri from "../protocol/close-uri.ts";
 import * as ErrorUri from "../protocol/error-uri.ts";
 import { WampError } from "../protocol/errors.ts";
@@ -24,5 +25,9 @@ const TEMPORARY: ReadonlySet<string> = new Set([
 
 /** Whether there is no point in connecting again. */
 export function isFatal(error: unknown): boolean {
-  return error instanceof WampError ? !TEMPORARY.has(error.uri) : isRefused(error);
+  if (error instanceof WampError) return !TEMPORARY.has(error.uri);
+  // (So a router ends a connection without a subprotocol, which it would do again.)
+  if (error instanceof ClosedError && error.initiator === "remote" && error.closeCode === 1002)
+    return true;
+  return isRefused(error);
 }

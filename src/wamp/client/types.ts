@@ -276,8 +276,8 @@ export interface WampClientOptions extends JoinOptions, BackoffOptions {
   /** How long a session must have lived for the delays to start from the beginning. Default: 10000. */
   readonly stableAfter?: number | undefined;
   /**
-   * Whether to give up because of `error`, which then ends the client. Default: a handshake that is refused with a 4xx status,
-   * whatever is no `FullduplexError`, and a `WampError` by which the router refuses, or has ended, the session, unless that
+   * Whether to give up because of `error`, which then ends the client. Default: a handshake that is refused with a 4xx status, a
+   * connection that the router closes with 1002 (as it does without a subprotocol), whatever is no `FullduplexError`, and a `WampError` by which the router refuses, or has ended, the session, unless that
    * says that it is temporary: `wamp.close.system_shutdown`, `close_realm` and `normal`; `wamp.error.unavailable`,
    * `network_failure`, `timeout`, `authorization_failed` and `runtime_error`.
    */

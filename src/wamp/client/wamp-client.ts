@@ -21,14 +21,19 @@ const JSON_ONLY: readonly Serializer[] = [json];
  * Makes a client of WAMP over the connections that `open` opens, and joins a realm. Close it when it is no longer needed, with `close` or
  * `await using`.
  *
+ * Connecting begins after this has returned: what goes wrong is what `connected`, and whatever else is asked of the client, rejects with.
+ *
  * It connects again by itself after a random delay whose bound doubles from attempt to attempt, until it is closed or an
  * error is fatal (see {@link WampClientOptions.isFatal}). Subscriptions and registrations go on in the new session.
  *
+ * @throws TypeError for an `open` that is no function.
+ *
  * @example
  * ```ts
- * await using client = wampClient(({ subprotocols }) => connect("ws://localhost:8080/ws", { subprotocols }), {
- *   realm: "realm1",
- * });
+ * await using client = wampClient(
+ *   ({ subprotocols, signal }) => connect("ws://localhost:8080/wamp", { subprotocols, signal }),
+ *   { realm: "realm1" },
+ * );
  * await client.register("com.app.add", ({ args: [a, b] }) => Number(a) + Number(b));
  * console.log(await client.call("com.app.add", [2, 3])); // 5
  * ```
@@ -37,6 +42,9 @@ export function wampClient<A extends Api = Untyped>(
   open: Open,
   options: WampClientOptions,
 ): WampClient<A> {
+  if (typeof open !== "function") {
+    throw new TypeError("wampClient takes a function that connects, and not an address");
+  }
   const { serializers = JSON_ONLY } = options;
   const subprotocols = serializers.map(({ subprotocol }) => subprotocol);
   const openLink = async (signal: AbortSignal): Promise<Link> =>
@@ -45,9 +53,18 @@ export function wampClient<A extends Api = Untyped>(
 }
 
 /**
- * Joins a realm over a connection that there is, for one session: the client ends with it. Resolves when it has joined.
+ * Joins a realm over a connection that there is, for one session: the client ends with it, and closing the client closes it. Resolves
+ * when it has joined. The connection has to have one of the serializers' subprotocols.
  *
  * @throws WampError (as a rejection) when the router refuses, or what else ended it before.
+ * @throws FullduplexError `ERR_UNSUPPORTED` when there is no serializer for the connection's subprotocol.
+ *
+ * @example
+ * ```ts
+ * const connection = await connect("ws://localhost:8080/wamp", { subprotocols: [json.subprotocol] });
+ * await using client = await joinRealm(connection, { realm: "realm1" });
+ * console.log(client.status);
+ * ```
  */
 export function joinRealm<A extends Api = Untyped>(
   connection: Connection,

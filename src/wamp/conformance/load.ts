@@ -39,6 +39,12 @@ const ACTOR_KEYS = ["realm", "user", "join", "serializer", "roles", "without", "
  * The cases of all files, in their order.
  *
  * @throws TypeError for a file that is not as conformance/wamp/README.md says, and for an id that is there twice.
+ *
+ * @example
+ * ```ts
+ * const text = await readFile("conformance/wamp/pubsub/publishing.json", "utf8");
+ * const cases = loadCases([{ name: "publishing.json", chapter: "pubsub", content: JSON.parse(text) }]);
+ * ```
  */
 export function loadCases(files: readonly CaseFile[]): ConformanceCase[] {
   const cases = files.flatMap((file) => loadFile(file));

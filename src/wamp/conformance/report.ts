@@ -14,6 +14,14 @@ export type SerializerSummary = { readonly cases: number } & Readonly<
   Record<Exclude<Outcome, "ok">, readonly string[]>
 >;
 
+/**
+ * What to keep of a run, for `differences`.
+ *
+ * @example
+ * ```ts
+ * await writeFile("expected.json", JSON.stringify(summarize(results)));
+ * ```
+ */
 export function summarize(results: readonly CaseResult[]): Summary {
   const serializers = new Set(results.map(({ serializer }) => serializer));
   return Object.fromEntries(
@@ -34,7 +42,14 @@ export function summarize(results: readonly CaseResult[]): Summary {
   );
 }
 
-/** What became of cases otherwise than in an earlier run, a line each. Cases that only one of the runs had count, too. */
+/**
+ * What became of cases otherwise than in an earlier run, a line each. Cases that only one of the runs had count, too.
+ *
+ * @example
+ * ```ts
+ * const lines = differences(results, JSON.parse(await readFile("expected.json", "utf8")));
+ * ```
+ */
 export function differences(results: readonly CaseResult[], earlier: Summary): string[] {
   const lines = Object.keys(earlier).flatMap((name) => {
     const cases = results.filter(({ serializer }) => serializer === name).length;
@@ -57,7 +72,14 @@ function outcomeIn(summary: Summary, serializer: string, id: string): Outcome {
   return own?.error.includes(id) === true ? "error" : "ok";
 }
 
-/** How many of each outcome, such as `json: 200 ok, 3 failed`. */
+/**
+ * How many of each outcome, a line for each serializer.
+ *
+ * @example
+ * ```ts
+ * console.log(tally(results).join("\n")); // "json: 200 ok, 3 failed"
+ * ```
+ */
 export function tally(results: readonly CaseResult[]): string[] {
   const serializers = new Set(results.map(({ serializer }) => serializer));
   return Array.from(serializers, (name) => {

@@ -11,7 +11,7 @@ import { isUri } from "./uri.ts";
 /**
  * The peer answered, or the handler answers, with an error: a URI, and what an application attaches to it.
  *
- * @throws TypeError for what is no URI: components without white space and `#`, separated by dots.
+ * @throws TypeError for what is no URI: components without white space and `#`, separated by dots; for arguments that are no list.
  *
  * @example
  * ```ts
@@ -29,6 +29,7 @@ export class WampError<
 
   constructor(uri: Uri, args?: Args, kwargs?: Kwargs, options?: ErrorOptions) {
     if (!isUri(uri)) throw new TypeError(`${JSON.stringify(uri)} is no URI`);
+    if (args !== undefined && !Array.isArray(args)) throw new TypeError("args is a list");
     const [first] = args ?? [];
     super("ERR_WAMP", typeof first === "string" ? `${uri}: ${first}` : uri, options);
     this.uri = uri;

@@ -21,6 +21,11 @@ const ESCAPED_NULL = "\\u0000";
  * Bytes are sent as the specification says. Strings that begin with U+0000 would be read as bytes, and are refused. NaN and the
  * infinities become `null`, as everywhere in JSON. A bigint is written with all its digits, but any number is read as the nearest
  * `number`: send integers beyond 2^53 with another serializer, or as strings.
+ *
+ * @example
+ * ```ts
+ * const client = wampClient(open, { realm: "realm1", serializers: [msgpack, json] });
+ * ```
  */
 export const json: Serializer = {
   name: "json",

@@ -59,20 +59,28 @@ export interface WelcomeDetails {
 }
 
 export interface PublishOptions extends PayloadPassthru {
+  /** The router shall say that it has it, or why not. Default: `false`. */
   readonly acknowledge?: boolean | undefined;
+  /** The publisher doesn't get its own event. Default: `true`. */
   readonly exclude_me?: boolean | undefined;
+  /** Sessions that don't get it. */
   readonly exclude?: readonly Id[] | undefined;
   readonly exclude_authid?: readonly string[] | undefined;
   readonly exclude_authrole?: readonly string[] | undefined;
+  /** Only these sessions get it; who is in several lists has to be in all. Default: all that are subscribed. */
   readonly eligible?: readonly Id[] | undefined;
   readonly eligible_authid?: readonly string[] | undefined;
   readonly eligible_authrole?: readonly string[] | undefined;
+  /** Subscribers shall know who publishes. Default: up to the router. */
   readonly disclose_me?: boolean | undefined;
+  /** Keep it as the topic's last event, for those who subscribe later with `get_retained`. Default: `false`. */
   readonly retain?: boolean | undefined;
 }
 
 export interface SubscribeOptions {
+  /** `prefix`: all topics that begin with it; `wildcard`: empty components (`com..news`) match any. Default: `exact`. */
   readonly match?: MatchPolicy | undefined;
+  /** Also get the last event that was retained, with `details.retained`. Default: `false`. */
   readonly get_retained?: boolean | undefined;
 }
 
@@ -102,11 +110,17 @@ export interface ResultDetails extends PayloadPassthru {
 }
 
 export interface RegisterOptions {
+  /** `prefix`: all procedures that begin with it; `wildcard`: empty components (`com..add`) match any. Default: `exact`. */
   readonly match?: MatchPolicy | undefined;
+  /** Who of several callees is called; all have to say the same. Default: `single`, one callee only. */
   readonly invoke?: InvokePolicy | undefined;
+  /** How many calls it takes at once. Default: no limit. */
   readonly concurrency?: number | undefined;
+  /** Take it away from a callee with the same `authid` and `authrole`. Default: `false`. */
   readonly force_reregister?: boolean | undefined;
+  /** The callee shall know who calls. Default: up to the router. */
   readonly disclose_caller?: boolean | undefined;
+  /** The callee minds the time limits of calls; the router doesn't. Default: `false`. */
   readonly forward_timeout?: boolean | undefined;
 }
 
@@ -245,8 +259,14 @@ export type Message =
   | Interrupt
   | Yield;
 
-/** What a message ends with: nothing for nothing, since empty arguments should be omitted. */
+/**
+ * What a message ends with: nothing for nothing, since empty arguments should be omitted.
+ *
+ * @throws TypeError for what plain JavaScript lets an application pass: the peer would end the session for it.
+ */
 export function payload(args: List | undefined, kwargs: Dict | undefined): Payload {
+  if (args !== undefined && !Array.isArray(args)) throw new TypeError("args is a list");
+  if (Array.isArray(kwargs)) throw new TypeError("kwargs is an object");
   if (kwargs !== undefined && !isEmpty(kwargs)) return [args ?? [], kwargs];
   return args === undefined || args.length === 0 ? [] : [args];
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
+import type { Api, Untyped } from "../client/api.ts";
 import type { WampClient } from "../client/types.ts";
 import { joinOver } from "../client/wamp-client.ts";
 import { memoryLinks } from "../protocol/memory-link.ts";
@@ -15,7 +16,9 @@ import type { RealmStatistics } from "./router.ts";
 
 /** Who a session within the process is. */
 export interface DirectIdentity {
+  /** Default: `local`. */
   readonly authid?: string | undefined;
+  /** Default: `trusted`. */
   readonly authrole?: string | undefined;
 }
 
@@ -23,10 +26,21 @@ export interface DirectIdentity {
 export interface Router extends AsyncDisposable {
   /** For the server's option of this name. */
   readonly subprotocols: readonly string[];
-  /** For `serve`. Resolves when the connection is over. */
+  /** For `serve` and `serveRawSocket`. Resolves when the connection is over. */
   readonly handler: (connection: Connection) => Promise<void>;
-  /** A session of the application's own, without a connection, serialization and authentication. */
-  session(realm: Uri, identity?: DirectIdentity): Promise<WampClient>;
+  /**
+   * A session of the application's own, without a connection, serialization and authentication. It lasts until it is closed, or
+   * the router is. Data are handed on as they are, not copied: don't change what you have sent or got.
+   *
+   * @throws WampError (as a rejection) `wamp.error.no_such_realm`.
+   *
+   * @example
+   * ```ts
+   * const backend = await router.session<App>("realm1", { authid: "backend" });
+   * await backend.register("com.app.add", ({ args: [a, b] }) => a + b);
+   * ```
+   */
+  session<A extends Api = Untyped>(realm: Uri, identity?: DirectIdentity): Promise<WampClient<A>>;
   /** What each realm has counted, by name. Prometheus calls such numbers counters; `sessions` is a gauge. */
   stats(): ReadonlyMap<Uri, RealmStatistics>;
   /** Says goodbye to all, and resolves when they have gone. */
@@ -51,11 +65,14 @@ export function createRouter(options: RouterOptions = {}): Router {
   return {
     subprotocols: core.subprotocols,
     handler: (connection) => core.handle(connection),
-    async session(realm, { authid = "local", authrole = "trusted" } = {}) {
+    async session<A extends Api = Untyped>(
+      realm: Uri,
+      { authid = "local", authrole = "trusted" }: DirectIdentity = {},
+    ): Promise<WampClient<A>> {
       const [ours, theirs] = memoryLinks();
       const identity = { authid, authrole, authmethod: "local", authprovider: "local" };
       void core.attach(theirs, identity);
-      return joinOver(ours, { realm });
+      return joinOver<A>(ours, { realm });
     },
     stats: () => core.stats(),
     close: () => core.close(),

@@ -85,6 +85,7 @@ export type {
   KeyClient,
   SigningClient,
 } from "./http/bridge-clients.ts";
+export type { BridgeRouter } from "./http/bridge-sessions.ts";
 export { createHttpBridge } from "./http/create-http-bridge.ts";
 export type { HttpBridgeOptions } from "./http/create-http-bridge.ts";
 export type { Principal } from "./principal.ts";

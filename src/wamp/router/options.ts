@@ -10,6 +10,7 @@ import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import type { MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
+import { isUri } from "../protocol/uri.ts";
 import type { UriRules } from "../protocol/uri.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
@@ -122,11 +123,28 @@ const OPTIONS: OptionNames<RouterOptions> = {
   clock: true,
 };
 
+const REALM_OPTIONS: OptionNames<RealmOptions> = {
+  authenticators: true,
+  authorizer: true,
+  history: true,
+  retention: true,
+};
+
 declare const console: Logger;
+
+/** @throws TypeError for an option that there is not, or that is missing. */
+export function checkRealm(name: Uri, options: RealmOptions): void {
+  const realm = `the realm ${JSON.stringify(name)}`;
+  if (!isUri(name)) throw new TypeError(`${realm} has no URI for a name`);
+  checkOptions(realm, options, REALM_OPTIONS);
+  if (Array.isArray(options.authenticators)) return;
+  throw new TypeError(`${realm} needs a list of authenticators`);
+}
 
 /** @throws TypeError or RangeError for an option that there is not, or that makes no sense. */
 export function resolveOptions(options: RouterOptions): Settings {
   checkOptions("createRouter", options, OPTIONS);
+  if (options.serializers?.length === 0) throw new TypeError("serializers is an empty list");
   const numbers = {
     openTimeout: options.openTimeout ?? 10_000,
     closeTimeout: options.closeTimeout ?? 5000,

@@ -12,12 +12,16 @@ import { parseMessage } from "../protocol/parse.ts";
 import type { Link } from "../protocol/link.ts";
 import type { Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
-import { resolveOptions } from "./options.ts";
+import { checkRealm, resolveOptions } from "./options.ts";
 import type { RealmOptions, RouterOptions, Settings } from "./options.ts";
 import { Peer } from "./peer.ts";
 import type { Principal } from "./principal.ts";
 import { Realm } from "./realm.ts";
 import type { RealmStats } from "./stats.ts";
+
+/** For whoever forgot the option; a reason has room for 123 bytes. */
+const NO_SUBPROTOCOL =
+  "no WAMP subprotocol was agreed on: both sides need theirs as the option subprotocols";
 
 /** What a realm has counted since it was made, and how many are in it. */
 export interface RealmStatistics extends Readonly<RealmStats> {
@@ -36,7 +40,10 @@ export class RouterCore {
     this.settings = resolveOptions(options);
     this.serializers = options.serializers ?? [json];
     this.#createRealm = options.createRealm ?? (() => undefined);
-    for (const [name, realm] of Object.entries(options.realms ?? {})) this.#add(name, realm);
+    for (const [name, realm] of Object.entries(options.realms ?? {})) {
+      checkRealm(name, realm);
+      this.#add(name, realm);
+    }
   }
 
   get subprotocols(): readonly string[] {
@@ -48,7 +55,7 @@ export class RouterCore {
     const serializer = this.serializers.find(
       ({ subprotocol }) => subprotocol === connection.subprotocol,
     );
-    if (!serializer) return connection.close(1002, "a WAMP subprotocol is needed").then(() => {});
+    if (!serializer) return connection.close(1002, NO_SUBPROTOCOL).then(() => {});
     return this.attach(new ConnectionLink(connection, serializer, parseMessage));
   }
 
@@ -76,7 +83,7 @@ export class RouterCore {
 
   stats(): Map<Uri, RealmStatistics> {
     const entries = Array.from(this.#realms, ([name, { stats, sessions }]) => {
-      return [name, Object.assign({ sessions: sessions.size }, stats)] as const;
+      return [name, Object.assign({}, stats, { sessions: sessions.size })] as const;
     });
     return new Map(entries);
   }

@@ -86,6 +86,9 @@ class Rules {
       checkOptions("a permission", permission, { ...NAMES, allow: ACTIONS });
       const { uri, match = "exact" } = permission;
       if (!isMatchable(uri, match)) throw new TypeError(`a permission for ${uri}: no such URI`);
+      if (uri.split(".").includes("*")) {
+        throw new TypeError(`a permission for ${uri}: a wildcard is an empty component, not *`);
+      }
       if (this.#patterns.get(uri, match)) {
         throw new TypeError(`two permissions of a role for ${uri} (${match})`);
       }

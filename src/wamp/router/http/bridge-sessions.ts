@@ -5,16 +5,21 @@
  */
 
 import type { Data, WampClient } from "../../client/types.ts";
-import type { Id } from "../../protocol/messages.ts";
-import type { Router } from "../create-router.ts";
+import type { Id, Uri } from "../../protocol/messages.ts";
+import type { DirectIdentity } from "../create-router.ts";
 import type { BridgePrincipal } from "./bridge-clients.ts";
 import type { BridgeRequest } from "./bridge-request.ts";
 
+/** What the bridge needs of a router. */
+export interface BridgeRouter {
+  session(realm: Uri, identity?: DirectIdentity): Promise<WampClient>;
+}
+
 export class BridgeSessions {
-  readonly #router: Pick<Router, "session">;
+  readonly #router: BridgeRouter;
   readonly #sessions = new Map<string, Promise<WampClient>>();
 
-  constructor(router: Pick<Router, "session">) {
+  constructor(router: BridgeRouter) {
     this.#router = router;
   }
 

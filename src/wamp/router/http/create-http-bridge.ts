@@ -15,7 +15,6 @@ import type { OptionNames } from "../../../util/option-names.ts";
 import * as ErrorUri from "../../protocol/error-uri.ts";
 import { WampError } from "../../protocol/errors.ts";
 import { json } from "../../protocol/json.ts";
-import type { Router } from "../create-router.ts";
 import type { Logger } from "../options.ts";
 import { BridgeClients } from "./bridge-clients.ts";
 import type { BridgeClient, BridgePrincipal } from "./bridge-clients.ts";
@@ -23,6 +22,7 @@ import { BridgeError, invalid, statusOf } from "./bridge-error.ts";
 import { OPERATIONS, parseBridgeRequest } from "./bridge-request.ts";
 import type { BridgeRequest, Operation } from "./bridge-request.ts";
 import { BridgeSessions } from "./bridge-sessions.ts";
+import type { BridgeRouter } from "./bridge-sessions.ts";
 import { within } from "./within.ts";
 
 /** How to serve the bridge. Sizes are bytes, durations milliseconds. */
@@ -79,10 +79,7 @@ const CLIENT_GONE = 499;
  * await serve(router.handler, { subprotocols: router.subprotocols, onRequest: httpListener(bridge) });
  * ```
  */
-export function createHttpBridge(
-  router: Pick<Router, "session">,
-  options: HttpBridgeOptions,
-): HttpHandler {
+export function createHttpBridge(router: BridgeRouter, options: HttpBridgeOptions): HttpHandler {
   const bridge = new Bridge(router, options);
   return (request) => bridge.answer(request);
 }
@@ -97,7 +94,7 @@ class Bridge {
   readonly #logger: Pick<Logger, "error">;
   readonly #clock: Clock;
 
-  constructor(router: Pick<Router, "session">, options: HttpBridgeOptions) {
+  constructor(router: BridgeRouter, options: HttpBridgeOptions) {
     checkOptions("createHttpBridge", options, OPTION_NAMES);
     const { clients, path = "/wamp", maxBody = 1024 * 1024, tolerance = 300_000 } = options;
     const { bodyTimeout = 30_000, callTimeout = 60_000 } = options;
@@ -172,7 +169,11 @@ class Bridge {
     const { pathname } = new URL(url);
     const operation = OPERATIONS.find((name) => pathname === `${this.#path}/${name}`);
     if (operation) return operation;
-    throw new BridgeError(404, ErrorUri.InvalidArgument, `use ${this.#path}/call or /publish`);
+    throw new BridgeError(
+      404,
+      ErrorUri.InvalidArgument,
+      `use ${this.#path}/call or ${this.#path}/publish`,
+    );
   }
 
   async #read(request: Request): Promise<string> {

@@ -160,6 +160,8 @@ test("another authorizer decides about what no rule matches", () => {
 
 test.each([
   [{ uri: "com..a", allow: {} }, "no such URI"],
+  [{ uri: "com.*.a", match: "wildcard", allow: {} }, "an empty component, not *"],
+  [{ uri: "com.a.*", match: "prefix", allow: {} }, "an empty component, not *"],
   [{ uri: "com a", match: "prefix", allow: {} }, "no such URI"],
   [{ uri: "com.a", alow: {} }, 'did you mean "allow"?'],
   [{ uri: "com.a", allow: { cal: true } }, 'did you mean "call"?'],
