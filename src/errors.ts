@@ -132,8 +132,8 @@ export class TimeoutError extends FullduplexError {
   /** The timeout that passed, in milliseconds. */
   declare readonly timeout: number;
 
-  constructor(what: string, timeout: number, options?: ErrorOptions) {
-    super("ERR_TIMEOUT", `${what} took longer than ${timeout} ms`, options);
+  constructor(what: string, timeout: number) {
+    super("ERR_TIMEOUT", `${what} took longer than ${timeout} ms`);
     this.timeout = timeout;
   }
 }

@@ -17,8 +17,6 @@ export abstract class Ask<T> {
   readonly #options: WaitOptions;
   readonly #answer = new Deferred<T>();
   #timer: Timer;
-  /** Says why there is no connection, while there is none. */
-  #obstacle: (() => ErrorOptions) | undefined;
   #isOver = false;
 
   /** `what`: for people. */
@@ -46,15 +44,13 @@ export abstract class Ask<T> {
   }
 
   /** There is no connection. It may take so many milliseconds until there is one, unless the application has said otherwise. */
-  wait(patience: number, obstacle: () => ErrorOptions): void {
-    this.#obstacle = obstacle;
+  wait(patience: number): void {
     if (this.#options.timeout === undefined) this.expect(patience);
   }
 
   /** There is a connection. */
   begin(session: Session): void {
     if (this.#isOver) return;
-    this.#obstacle = undefined;
     if (this.#options.timeout === undefined) this.expect(Infinity);
     try {
       this.send(session);
@@ -86,8 +82,7 @@ export abstract class Ask<T> {
   protected expect(timeout: number): void {
     this.#clock.clearTimeout(this.#timer);
     if (timeout === Infinity) return;
-    const late = (): void =>
-      this.giveUp(new TimeoutError(this.#what, timeout, this.#obstacle?.()), true);
+    const late = (): void => this.giveUp(new TimeoutError(this.#what, timeout), true);
     this.#timer = this.#clock.setTimeout(late, timeout);
   }
 

@@ -127,7 +127,7 @@ export class Call<T> extends Ask<T> implements Asker<Result> {
     try {
       // (A router that hasn't announced it would abort the session.)
       if (!session.can("dealer", "progressive_call_invocations")) {
-        throw new FullduplexError("ERR_UNSUPPORTED", "the router takes no calls in chunks");
+        throw new FullduplexError("ERR_UNSUPPORTED", "takes no calls in chunks");
       }
       const iterator = chunks[Symbol.asyncIterator]();
       for (let isLast = false; !isLast;) {

@@ -6,7 +6,7 @@
 
 import { backoff } from "../../connection/backoff.ts";
 import { pause } from "../../connection/pause.ts";
-import { ClosedError, LimitError, StateError, TimeoutError } from "../../errors.ts";
+import { ClosedError, LimitError, StateError } from "../../errors.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
@@ -20,7 +20,6 @@ import type { Dict, Id, List, Result, Uri } from "../protocol/messages.ts";
 import type { Ask } from "./ask.ts";
 import { Call } from "./call.ts";
 import type { CallInit, Chunks } from "./call.ts";
-import { checkHandler, checkPolicies } from "./checks.ts";
 import { isFatal } from "./fatal.ts";
 import { RegisteredProcedure } from "./procedure.ts";
 import { ProgressiveResults, readResult } from "./progressive-call.ts";
@@ -143,7 +142,7 @@ export class Client implements StandingHost {
     handler: (event: Event) => unknown,
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    return quiet(this.#subscribe(topic, handler, options));
+    return quiet(this.#listen(topic, handler, options));
   }
 
   events(topic: Uri, options: EventsOptions = {}): Promise<EventStream> {
@@ -296,22 +295,13 @@ export class Client implements StandingHost {
   #wait(ask: Waiting): void {
     const { maxPending = 1024 } = this.#options;
     if (this.#waiting.size >= maxPending) {
-      return ask.fail(new LimitError("too many requests wait for a connection", maxPending, 1008));
+      return ask.fail(new LimitError("requests that wait", maxPending, 1008));
     }
     this.#waiting.add(ask);
-    ask.wait(this.#timeout, this.#obstacle);
+    ask.wait(this.#timeout);
     const leave = (): void => void this.#waiting.delete(ask);
     void ask.promise.then(leave, leave);
     return undefined;
-  }
-
-  async #subscribe(
-    topic: Uri,
-    handler: (event: Event) => unknown,
-    options: SubscribeOptions,
-  ): Promise<Subscription> {
-    checkHandler(handler);
-    return this.#listen(topic, handler, options);
   }
 
   async #listen(
@@ -320,7 +310,6 @@ export class Client implements StandingHost {
     options: EventsOptions,
   ): Promise<EventStream> {
     if (this.#isClosed) throw this.#end();
-    checkPolicies(options);
     const key = standingKey(MessageType.Subscribe, uri, options.match);
     const session = this.#session;
     const existing = this.#standings.get(key) as Topic | undefined;
@@ -339,10 +328,8 @@ export class Client implements StandingHost {
     options: RegisterOptions,
   ): Promise<Registration> {
     if (this.#isClosed) throw this.#end();
-    checkHandler(handler);
-    checkPolicies(options);
     const procedure = new RegisteredProcedure(this, uri, handler, options);
-    if (this.#standings.has(procedure.key)) throw new StateError(`${uri} is registered already`);
+    if (this.#standings.has(procedure.key)) throw new StateError(`${uri} is registered`);
     this.#standings.set(procedure.key, procedure);
     if (this.#session) procedure.establish(this.#session);
     await this.#granted(procedure, options, () => procedure.unregister());
@@ -367,17 +354,9 @@ export class Client implements StandingHost {
       );
     } catch (error) {
       void undo();
-      if (error instanceof TimeoutError) Object.assign(error, this.#obstacle());
       throw error;
     }
   }
-
-  /** Why there is no connection, for the error of who has waited for one. */
-  readonly #obstacle = (): ErrorOptions => {
-    const { status } = this;
-    const isAway = status.state === "connecting" && status.error !== undefined;
-    return isAway ? { cause: status.error } : {};
-  };
 }
 
 function readValue(result: Result): unknown {

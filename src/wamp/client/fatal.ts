@@ -5,7 +5,7 @@
  */
 
 import { isRefused } from "../../connection/reconnecting.ts";
-import { ClosedError } from "../../errors.ts";
+import type { ClosedError } from "../../errors.ts";
 import * as CloseUri from "../protocol/close-uri.ts";
 import * as ErrorUri from "../protocol/error-uri.ts";
 import { WampError } from "../protocol/errors.ts";
@@ -27,7 +27,5 @@ const TEMPORARY: ReadonlySet<string> = new Set([
 export function isFatal(error: unknown): boolean {
   if (error instanceof WampError) return !TEMPORARY.has(error.uri);
   // (So a router ends a connection without a subprotocol, which it would do again.)
-  if (error instanceof ClosedError && error.initiator === "remote" && error.closeCode === 1002)
-    return true;
-  return isRefused(error);
+  return isRefused(error) || (error as ClosedError).closeCode === 1002;
 }

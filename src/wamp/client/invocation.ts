@@ -101,7 +101,7 @@ export class RunningInvocation implements Invocation {
   run(): void {
     if (this.details.progress === true && !this.#chunks) {
       return this.#refuse(
-        new WampError(ErrorUri.FeatureNotSupported, ["the procedure takes no calls in chunks"]),
+        new WampError(ErrorUri.FeatureNotSupported, ["takes no calls in chunks"]),
       );
     }
     try {

@@ -9,8 +9,6 @@ import type { Dict, List } from "../protocol/messages.ts";
 /**
  * What a handler returns, or yields, that has other than one value: several, or values with names.
  *
- * @throws TypeError for values that are no list.
- *
  * @example
  * ```ts
  * await client.register("com.app.divide", ({ args: [a, b] }) => new WampResult([Math.floor(a / b), a % b]));
@@ -21,7 +19,6 @@ export class WampResult {
   readonly kwargs: Dict | undefined;
 
   constructor(args: List, kwargs?: Dict) {
-    if (!Array.isArray(args)) throw new TypeError("the values of a WampResult are a list");
     this.args = args;
     this.kwargs = kwargs;
   }

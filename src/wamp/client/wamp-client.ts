@@ -26,8 +26,6 @@ const JSON_ONLY: readonly Serializer[] = [json];
  * It connects again by itself after a random delay whose bound doubles from attempt to attempt, until it is closed or an
  * error is fatal (see {@link WampClientOptions.isFatal}). Subscriptions and registrations go on in the new session.
  *
- * @throws TypeError for an `open` that is no function.
- *
  * @example
  * ```ts
  * await using client = wampClient(
@@ -42,9 +40,6 @@ export function wampClient<A extends Api = Untyped>(
   open: Open,
   options: WampClientOptions,
 ): WampClient<A> {
-  if (typeof open !== "function") {
-    throw new TypeError("wampClient takes a function that connects, and not an address");
-  }
   const { serializers = JSON_ONLY } = options;
   const subprotocols = serializers.map(({ subprotocol }) => subprotocol);
   const openLink = async (signal: AbortSignal): Promise<Link> =>
@@ -89,5 +84,5 @@ function linkOver(connection: Connection, serializers: readonly Serializer[]): L
   const serializer = serializers.find((one) => one.subprotocol === subprotocol);
   if (serializer) return new ConnectionLink(connection, serializer, fromRouter);
   void connection.close();
-  throw new FullduplexError("ERR_UNSUPPORTED", `there is no serializer for ${subprotocol}`);
+  throw new FullduplexError("ERR_UNSUPPORTED", `no serializer for ${subprotocol}`);
 }

@@ -29,7 +29,6 @@ export class WampError<
 
   constructor(uri: Uri, args?: Args, kwargs?: Kwargs, options?: ErrorOptions) {
     if (!isUri(uri)) throw new TypeError(`${JSON.stringify(uri)} is no URI`);
-    if (args !== undefined && !Array.isArray(args)) throw new TypeError("args is a list");
     const [first] = args ?? [];
     super("ERR_WAMP", typeof first === "string" ? `${uri}: ${first}` : uri, options);
     this.uri = uri;

@@ -265,8 +265,9 @@ export type Message =
  * @throws TypeError for what plain JavaScript lets an application pass: the peer would end the session for it.
  */
 export function payload(args: List | undefined, kwargs: Dict | undefined): Payload {
-  if (args !== undefined && !Array.isArray(args)) throw new TypeError("args is a list");
-  if (Array.isArray(kwargs)) throw new TypeError("kwargs is an object");
+  if ((args !== undefined && !Array.isArray(args)) || Array.isArray(kwargs)) {
+    throw new TypeError("args is a list, kwargs an object");
+  }
   if (kwargs !== undefined && !isEmpty(kwargs)) return [args ?? [], kwargs];
   return args === undefined || args.length === 0 ? [] : [args];
 }

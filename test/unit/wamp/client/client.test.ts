@@ -8,10 +8,7 @@ import {
 } from "../../../../src/errors.ts";
 import { isPending, rejection } from "../../../support/turns.ts";
 import { settled } from "../../../support/wamp-peer.ts";
-import { WampResult } from "../../../../src/wamp/client/result.ts";
 import type { WampClient } from "../../../../src/wamp/client/types.ts";
-import { wampClient } from "../../../../src/wamp/client/wamp-client.ts";
-import { WampError } from "../../../../src/wamp/protocol/errors.ts";
 import { ClientUnderTest } from "./support/client-under-test.ts";
 
 test("what is asked for before there is a session waits for it, in order", async () => {
@@ -204,24 +201,6 @@ test("names of prototypes are names", async () => {
   expect((await router.takeAll(3)).map(([, , , topic]) => topic)).toEqual(names);
 });
 
-test("who has waited for a connection in vain learns why there is none", async () => {
-  const made = new ClientUnderTest({ timeout: 100, initialDelay: 1000, maxDelay: 1000 });
-  made.refusal = new FullduplexError("ERR_CONNECT", "nobody there");
-  const asked = [
-    made.client.call("com.a"),
-    made.client.call("com.a", [], { timeout: 100 }),
-    made.client.publish("com.b"),
-    made.client.subscribe("com.c", () => {}),
-    made.client.register("com.d", () => {}),
-  ];
-  await made.clock.advanceAsync(100);
-  for (const one of asked) {
-    const error = await rejection(one);
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ cause: { message: "nobody there" } });
-  }
-});
-
 test("what was sent in time and not answered has no such cause", async () => {
   const { client, clock } = await ClientUnderTest.join();
   const call = client.call("com.a", [], { timeout: 100 });
@@ -234,10 +213,6 @@ test("a router that finds the connection wrong is not tried again", async () => 
   const info = { code: 1002, reason: "no subprotocol", wasClean: true };
   made.refusal = new ClosedError({ ...info, initiator: "remote" });
   expect(await made.client.closed).toBe(made.refusal);
-  const other = new ClientUnderTest();
-  other.refusal = new ClosedError({ ...info, initiator: "local" });
-  await settled();
-  expect(other.client.status.state).toBe("connecting");
 });
 
 test.each<[string, (client: WampClient) => Promise<unknown>]>([
@@ -245,12 +220,6 @@ test.each<[string, (client: WampClient) => Promise<unknown>]>([
   ["args", (client) => client.call("com.a", { a: 1 } as never)],
   ["args", (client) => client.publish("com.a", "text" as never)],
   ["kwargs", (client) => client.publish("com.a", [], { kwargs: [1] as never })],
-  ["match", (client) => client.subscribe("com.a", () => {}, { match: "prefiks" as never })],
-  ["match", (client) => client.events("com.a", { match: "prefiks" as never })],
-  ["match", (client) => client.register("com.a", () => {}, { match: "prefiks" as never })],
-  ["invoke", (client) => client.register("com.a", () => {}, { invoke: "robin" as never })],
-  ["handler", (client) => client.subscribe("com.a", undefined as never)],
-  ["handler", (client) => client.register("com.a", {} as never)],
 ])("%s of another kind is refused, and the session goes on", async (what, ask) => {
   const { client, router } = await ClientUnderTest.join();
   const error = await rejection(ask(client));
@@ -259,13 +228,4 @@ test.each<[string, (client: WampClient) => Promise<unknown>]>([
   expect(await router.isQuiet()).toBe(true);
   void client.call("com.a");
   expect(await router.take()).toEqual([48, 1, {}, "com.a"]);
-});
-
-test("an address is no function that connects", () => {
-  expect(() => wampClient("ws://localhost" as never, { realm: "realm1" })).toThrow(TypeError);
-});
-
-test("results and errors hold lists", () => {
-  expect(() => new WampResult("text" as never)).toThrow(TypeError);
-  expect(() => new WampError("com.error", "text" as never)).toThrow(TypeError);
 });

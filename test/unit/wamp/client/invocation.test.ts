@@ -267,7 +267,7 @@ test("a call in chunks is refused by who doesn't expect it, and its other chunks
   router.send([68, 1, 7, { progress: true }, [1]]);
   router.send([68, 1, 7, { progress: true }, [2]]);
   router.send([68, 1, 7, {}, [3]]);
-  const reason = ["the procedure takes no calls in chunks"];
+  const reason = ["takes no calls in chunks"];
   expect(await router.take()).toEqual([8, 68, 1, {}, "wamp.error.feature_not_supported", reason]);
   expect(await router.isQuiet()).toBe(true);
 });
