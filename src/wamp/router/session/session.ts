@@ -110,8 +110,9 @@ export class Session {
   deliver(event: SharedMessage): void {
     const { maxQueue, overflow } = this.realm.settings;
     if (this.link.waiting <= maxQueue) {
+      this.send(event);
       this.realm.stats.events++;
-      return this.send(event);
+      return;
     }
     if (overflow === "drop") {
       this.realm.stats.dropped++;
