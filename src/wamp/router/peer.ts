@@ -116,16 +116,30 @@ export class Peer {
   #farewell({ type, reason, message }: SessionEnd): void {
     if (type === "abort") return this.#abort(reason, message);
     this.#leaving = true;
-    const details = message === undefined ? {} : { message };
-    void this.#link.send([MessageType.Goodbye, details, reason]);
+    this.#say(MessageType.Goodbye, reason, message);
     this.#setDeadline(this.#router.settings.closeTimeout, () => this.#finish());
   }
 
   #abort(reason: Uri, text?: string): void {
     if (this.#over) return;
-    const details = text === undefined ? {} : { message: text };
-    void this.#link.send([MessageType.Abort, details, reason]);
+    this.#say(MessageType.Abort, reason, text);
     this.#finish();
+  }
+
+  /** A last word. What the peer doesn't take, as it is too long or its serializer can't encode it, is left out. */
+  #say(
+    type: typeof MessageType.Goodbye | typeof MessageType.Abort,
+    reason: Uri,
+    text?: string,
+  ): void {
+    for (const details of text === undefined ? [{}] : [{ message: text }, {}]) {
+      try {
+        void this.#link.send([type, details, reason]);
+        return;
+      } catch {
+        // Whoever ends the session need not know.
+      }
+    }
   }
 
   #finish(): void {

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { LimitError } from "../../../../src/errors.ts";
+import { FakeClock } from "../../../../src/testing/fake-clock.ts";
+import { SharedMessage } from "../../../../src/wamp/protocol/link.ts";
+import type { Link } from "../../../../src/wamp/protocol/link.ts";
+import { memoryLinks } from "../../../../src/wamp/protocol/memory-link.ts";
+import type { Message } from "../../../../src/wamp/protocol/messages.ts";
+import type { RouterOptions } from "../../../../src/wamp/router/options.ts";
+import { RouterCore } from "../../../../src/wamp/router/router.ts";
+import { WampPeer, settled } from "../../../support/wamp-peer.ts";
+
+const open = { authenticators: [], authorizer: { authorize: () => ({ allow: true }) } };
+const eve = { authid: "eve", authrole: "user", authmethod: "test", authprovider: "test" };
+
+function makeRouter(options: RouterOptions = {}): RouterCore {
+  return new RouterCore({ realms: { realm1: open }, ...options });
+}
+
+/** A peer that takes no message longer than so many characters in JSON. */
+function attachSmall(router: RouterCore, limit: number, realm = "realm1"): WampPeer {
+  const [ours, theirs] = memoryLinks();
+  const link: Link = {
+    facts: theirs.facts,
+    waiting: 0,
+    send(message: Message | SharedMessage) {
+      const plain = message instanceof SharedMessage ? message.message : message;
+      if (JSON.stringify(plain).length > limit) throw new LimitError("a long message", limit);
+      return theirs.send(message);
+    },
+    receive: (each) => theirs.receive(each),
+    close: () => theirs.close(),
+    terminate: () => theirs.terminate(),
+  };
+  void router.attach(link, eve);
+  const peer = new WampPeer(ours);
+  peer.send([1, realm, { roles: { subscriber: {} } }]);
+  return peer;
+}
+
+test("a peer that takes no WELCOME makes no realm on demand, and nobody is told of an error", async () => {
+  const errors: unknown[] = [];
+  const logger = { error: (...data: unknown[]) => errors.push(data), warn: () => {} };
+  const router = makeRouter({ createRealm: () => open, logger });
+  const peer = attachSmall(router, 300, "x.1");
+  expect(await peer.take()).toEqual([3, {}, "wamp.error.payload_size_exceeded"]);
+  await peer.gone;
+  expect([...router.stats().keys()]).toEqual(["realm1"]);
+  expect(errors).toEqual([]);
+});
+
+test("a word of farewell that a peer doesn't take is left out, and others are ended too", async () => {
+  const clock = new FakeClock();
+  const router = makeRouter({ clock });
+  const small = attachSmall(router, 3000);
+  expect((await small.take())[0]).toBe(2);
+  const other = await WampPeer.join(router);
+  const killer = await WampPeer.join(router);
+  const message = "x".repeat(4000);
+  killer.send([48, 1, {}, "wamp.session.kill_all", [], { message }]);
+  expect(await killer.take()).toEqual([50, 1, {}, [2]]);
+  expect(await other.take()).toEqual([6, { message }, "wamp.close.killed"]);
+  expect(await small.take()).toEqual([6, {}, "wamp.close.killed"]);
+  clock.advance(5000);
+  await small.gone;
+});
+
+test("a peer that takes no farewell at all is ended all the same", async () => {
+  const clock = new FakeClock();
+  const router = makeRouter({ clock });
+  const small = attachSmall(router, 3000);
+  expect((await small.take())[0]).toBe(2);
+  const killer = await WampPeer.join(router);
+  killer.send([48, 1, {}, "wamp.session.kill_all", [], { reason: `com.${"x".repeat(4000)}` }]);
+  expect(await killer.take()).toEqual([50, 1, {}, [1]]);
+  await settled();
+  expect(small.isGone).toBe(false);
+  clock.advance(5000);
+  await small.gone;
+});
