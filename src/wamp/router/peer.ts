@@ -15,6 +15,7 @@ import { Joining } from "./joining.ts";
 import type { Principal } from "./principal.ts";
 import type { RouterCore } from "./router.ts";
 import type { Session, SessionEnd } from "./session/session.ts";
+import { Share } from "./session/share.ts";
 
 export class Peer {
   readonly #router: RouterCore;
@@ -23,6 +24,7 @@ export class Peer {
   #joining: Joining | undefined;
   #session: Session | undefined;
   #deadline: Timer;
+  readonly #share: Share;
   /** A GOODBYE was sent: all that is still listened to is the answer. */
   #leaving = false;
   /** An ABORT was sent, or the answer to a GOODBYE that was sent came. */
@@ -34,6 +36,7 @@ export class Peer {
     this.#router = router;
     this.#link = link;
     this.#trusted = trusted;
+    this.#share = new Share(router.settings.clock);
   }
 
   /** Resolves when the link is over. Never rejects. */
@@ -90,7 +93,11 @@ export class Peer {
   }
 
   #receiveInSession(session: Session, message: Message): Promise<void> | undefined {
-    if (message[0] !== MessageType.Goodbye) return session.receive(message);
+    if (message[0] !== MessageType.Goodbye) {
+      const { clock } = this.#router.settings;
+      const begun = clock.now();
+      return session.receive(message) ?? this.#share.use(clock.now() - begun);
+    }
     return session.after(() => {
       if (!session.isOpen) return;
       session.leave();

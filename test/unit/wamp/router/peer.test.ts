@@ -77,3 +77,21 @@ test("a peer that takes no farewell at all is ended all the same", async () => {
   clock.advance(5000);
   await small.gone;
 });
+
+test("whoever sends a lot of work lets others have their turn", async () => {
+  const clock = new FakeClock();
+  let done = 0;
+  const authorize = (): { allow: boolean } => {
+    clock.advance(6);
+    done++;
+    return { allow: true };
+  };
+  const realm1 = { authenticators: [], authorizer: { authorize } };
+  const router = makeRouter({ realms: { realm1 }, clock });
+  const busy = await WampPeer.join(router);
+  for (let request = 1; request <= 100; request++) busy.send([16, request, {}, "com.topic"]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(10);
+  while (done < 100) await settled();
+});
