@@ -42,6 +42,7 @@ export class Peer {
   /** Resolves when the link is over. Never rejects. */
   async run(): Promise<void> {
     this.#expectHello();
+    void this.#link.facts.connection?.closed.then(() => this.#lost());
     try {
       await this.#link.receive((message) => this.#receive(message));
     } catch (error) {
@@ -147,6 +148,15 @@ export class Peer {
         // Whoever ends the session need not know.
       }
     }
+  }
+
+  /** The connection is gone. What came by it is still done, unless an authorizer takes for ever to say that it may be. */
+  #lost(): void {
+    if (this.#over) return;
+    this.#setDeadline(this.#router.settings.closeTimeout, () => {
+      this.#over = true;
+      this.#session?.leave();
+    });
   }
 
   #finish(): void {

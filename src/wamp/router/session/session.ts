@@ -169,6 +169,7 @@ export class Session {
   leave(quiet = false): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#lane.end();
     this.realm.leave(this, quiet);
   }
 
@@ -178,7 +179,8 @@ export class Session {
   }
 
   #inOrder(message: Message, continues = false): Promise<void> | undefined {
-    return this.#lane.run(() => this.#guarded(message, continues), this.invocations.size > 0);
+    const isNeeded = this.invocations.size > 0;
+    return this.#lane.run(() => this.#guarded(message, continues), message, isNeeded);
   }
 
   #guarded(message: Message, continues: boolean): void | Promise<void> {

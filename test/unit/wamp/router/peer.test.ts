@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Connection } from "../../../../src/connection/connection.ts";
 import { LimitError } from "../../../../src/errors.ts";
+import type { CloseInfo } from "../../../../src/errors.ts";
 import { FakeClock } from "../../../../src/testing/fake-clock.ts";
 import { SharedMessage } from "../../../../src/wamp/protocol/link.ts";
 import type { Link } from "../../../../src/wamp/protocol/link.ts";
@@ -7,6 +9,7 @@ import { memoryLinks } from "../../../../src/wamp/protocol/memory-link.ts";
 import type { Message } from "../../../../src/wamp/protocol/messages.ts";
 import type { RouterOptions } from "../../../../src/wamp/router/options.ts";
 import { RouterCore } from "../../../../src/wamp/router/router.ts";
+import { Deferred } from "../../../../src/util/deferred.ts";
 import { WampPeer, settled } from "../../../support/wamp-peer.ts";
 
 const open = { authenticators: [], authorizer: { authorize: () => ({ allow: true }) } };
@@ -14,6 +17,39 @@ const eve = { authid: "eve", authrole: "user", authmethod: "test", authprovider:
 
 function makeRouter(options: RouterOptions = {}): RouterCore {
   return new RouterCore({ realms: { realm1: open }, ...options });
+}
+
+/** Where requests wait for ever. */
+const unanswered = {
+  authenticators: [],
+  authorizer: { authorize: () => new Promise<never>(() => {}) },
+};
+
+/** A peer at the end of a connection that can be cut, and as many requests of it as make the router wait. */
+async function attachEager(router: RouterCore): Promise<{ peer: WampPeer; cut: () => void }> {
+  const [ours, theirs] = memoryLinks();
+  const closed = new Deferred<CloseInfo>();
+  const connection = { closed: closed.promise } as unknown as Connection;
+  const facts = { connection, serializer: undefined };
+  const link: Link = {
+    facts,
+    waiting: 0,
+    send: (message) => theirs.send(message),
+    receive: (each) => theirs.receive(each),
+    close: () => theirs.close(),
+    terminate: () => theirs.terminate(),
+  };
+  void router.attach(link, eve);
+  const peer = new WampPeer(ours);
+  peer.send([1, "realm1", { roles: { publisher: {} } }]);
+  expect((await peer.take())[0]).toBe(2);
+  for (let request = 1; request <= 300; request++) peer.send([16, request, {}, "com.topic"]);
+  await settled();
+  const cut = (): void => {
+    void ours.close();
+    closed.resolve({ code: 1006, reason: "", wasClean: false, initiator: "remote" });
+  };
+  return { peer, cut };
 }
 
 /** A peer that takes no message longer than so many characters in JSON. */
@@ -94,4 +130,30 @@ test("whoever sends a lot of work lets others have their turn", async () => {
   expect(done).toBeGreaterThan(0);
   expect(done).toBeLessThan(10);
   while (done < 100) await settled();
+});
+
+describe("requests that an authorizer never answers", () => {
+  test("don't keep a session whose connection is gone", async () => {
+    const clock = new FakeClock();
+    const router = makeRouter({ realms: { realm1: unanswered }, clock });
+    const { cut } = await attachEager(router);
+    cut();
+    await settled();
+    expect(router.stats().get("realm1")?.sessions).toBe(1);
+    clock.advance(5000);
+    expect(router.stats().get("realm1")?.sessions).toBe(0);
+    await router.close();
+    expect(clock.timers).toBe(0);
+  });
+
+  test("don't keep a router from closing", async () => {
+    const clock = new FakeClock();
+    const router = makeRouter({ realms: { realm1: unanswered }, clock });
+    const { peer } = await attachEager(router);
+    const closed = router.close();
+    expect(await peer.take()).toEqual([6, {}, "wamp.close.system_shutdown"]);
+    peer.send([6, {}, "wamp.close.goodbye_and_out"]);
+    await closed;
+    expect(clock.timers).toBe(0);
+  });
 });
