@@ -50,6 +50,8 @@ export class Session {
   readonly calls: Map<Id, Call> = new Map<Id, Call>();
   /** As a callee: invocations that are not answered yet, by the id of the INVOCATION. */
   readonly invocations: Map<Id, Call> = new Map<Id, Call>();
+  /** How many procedures of the router's own are at work for it. */
+  performing = 0;
   readonly #lane = new Lane();
   readonly #end: (end: SessionEnd) => void;
   #lastRequest: Id = 0;
