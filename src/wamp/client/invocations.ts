@@ -15,6 +15,9 @@ import type { InvocationHost, Procedure } from "./invocation.ts";
 /** How many calls are remembered that were answered before all of their chunks had come. */
 const MAX_CUT_SHORT = 1024;
 
+/** How many calls are served at a time: a router that sends more, however slow the handlers are, is refused them. */
+const MAX_RUNNING = 65_536;
+
 export class Invocations implements InvocationHost {
   readonly link: Link;
   readonly #running = new Map<Id, RunningInvocation>();
@@ -32,7 +35,7 @@ export class Invocations implements InvocationHost {
     if (running) return running.more(message);
     if (this.#cutShort.has(id)) {
       if (details.progress !== true) this.#cutShort.delete(id);
-    } else if (procedure) {
+    } else if (procedure && this.#running.size < MAX_RUNNING) {
       const invocation = new RunningInvocation(this, procedure, message);
       this.#running.set(id, invocation);
       invocation.run();

@@ -44,7 +44,7 @@ export class ProgressiveResults implements ProgressiveCall {
     return {
       next: () => this.#queue.next(),
       return: () => {
-        this.call.cancel(new WampError(ErrorUri.Canceled, ["nobody reads on"]), "killnowait");
+        this.call.cancel(new WampError(ErrorUri.Canceled), "killnowait");
         return Promise.resolve({ done: true, value: undefined as never });
       },
     };

@@ -39,7 +39,7 @@ export class Queue<T, Last = undefined> {
   }
 
   next(): Promise<IteratorResult<T, Last>> {
-    if (this.#waiter) return quiet(Promise.reject(new StateError("somebody else reads already")));
+    if (this.#waiter) return quiet(Promise.reject(new StateError("somebody else reads")));
     if (this.#items.length > 0) {
       return Promise.resolve({ done: false, value: this.#items.shift() as T });
     }

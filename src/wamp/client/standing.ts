@@ -110,7 +110,7 @@ export abstract class Standing implements Revocable {
   revoked(reason: unknown): void {
     const uri = typeof reason === "string" && isUri(reason) ? reason : ErrorUri.Canceled;
     if (this.#session) this.#detach(this.#session, this.#id);
-    this.#endAndReport(new WampError(uri, [`the router has revoked the ${KINDS[this.#type]}`]));
+    this.#endAndReport(new WampError(uri, [`revoked the ${KINDS[this.#type]}`]));
   }
 
   /** Undoes it. Resolves when the router knows, or can't be told. Never rejects. */

@@ -34,7 +34,7 @@ export const json: Serializer = {
   encode(message: List) {
     const found = inspect(message);
     if ((found & Found.Null) !== 0) {
-      throw new TypeError("JSON can't send a string that begins with U+0000");
+      throw new TypeError("JSON can't send a string with U+0000 first");
     }
     return (found & (Found.Bytes | Found.Bigint)) === 0 ? JSON.stringify(message) : write(message);
   },

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { LimitError } from "../../errors.ts";
 import * as ErrorUri from "../protocol/error-uri.ts";
 import { Violation } from "../protocol/errors.ts";
 import { ROUTER_ROLES } from "../protocol/features.ts";
 import { randomId } from "../protocol/random-id.ts";
 import type { Link } from "../protocol/link.ts";
 import * as MessageType from "../protocol/message-type.ts";
-import type { Authenticate, Hello, HelloDetails, Id, Uri } from "../protocol/messages.ts";
+import type { Authenticate, Hello, HelloDetails, Id, Message, Uri } from "../protocol/messages.ts";
 import { isUriBy } from "../protocol/uri.ts";
 import type { Authenticator, Introduction, Step } from "./authentication/authenticator.ts";
 import type { Principal } from "./principal.ts";
@@ -116,7 +117,19 @@ export class Joining {
     if (step.type === "skip") return this.#tryNext();
     this.#candidates = [];
     this.#respond = step.respond;
-    void this.#link.send([MessageType.Challenge, step.method ?? this.#method, step.extra]);
+    this.#send([MessageType.Challenge, step.method ?? this.#method, step.extra]);
+  }
+
+  /** Whether the peer takes it: else it is refused. (The longest message that it takes is its own choice.) */
+  #send(message: Message): boolean {
+    try {
+      void this.#link.send(message);
+      return true;
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
+      this.#events.refused(ErrorUri.PayloadSizeExceeded);
+      return false;
+    }
   }
 
   #fail(error: unknown): void {
@@ -126,19 +139,17 @@ export class Joining {
   }
 
   #accept(principal: Principal): void {
+    const { authid, authrole, authmethod, authprovider, authextra } = principal;
+    const identity = { authid, authrole, authmethod, authprovider };
+    const details = { realm: this.#name, roles: ROUTER_ROLES, agent: "fullduplex", ...identity };
+    // (First of all: a realm that is made on demand is for somebody who can get in.)
+    const welcome = authextra ? { ...details, authextra } : details;
+    if (!this.#send([MessageType.Welcome, this.#id, welcome])) return;
     const realm = this.#router.enter(this.#name, this.#realm);
     const session = new Session(
       { id: this.#id, realm, link: this.#link, principal, roles: this.#details.roles },
       this.#events.ended,
     );
-    const { authid, authrole, authmethod, authprovider, authextra } = principal;
-    const identity = { authid, authrole, authmethod, authprovider };
-    const details = { realm: realm.name, roles: ROUTER_ROLES, agent: "fullduplex", ...identity };
-    session.send([
-      MessageType.Welcome,
-      session.id,
-      authextra ? { ...details, authextra } : details,
-    ]);
     this.#events.joined(session);
     realm.join(session);
   }

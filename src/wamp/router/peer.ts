@@ -17,6 +17,7 @@ import { Joining } from "./joining.ts";
 import type { Principal } from "./principal.ts";
 import type { RouterCore } from "./router.ts";
 import type { Session, SessionEnd } from "./session/session.ts";
+import { Share } from "./session/share.ts";
 
 export class Peer {
   readonly #router: RouterCore;
@@ -25,6 +26,7 @@ export class Peer {
   #joining: Joining | undefined;
   #session: Session | undefined;
   #deadline: Timer;
+  readonly #share: Share;
   /** A GOODBYE was sent: all that is still listened to is the answer. */
   #leaving = false;
   /** An ABORT was sent, or the answer to a GOODBYE that was sent came. */
@@ -36,11 +38,13 @@ export class Peer {
     this.#router = router;
     this.#link = link;
     this.#trusted = trusted;
+    this.#share = new Share(router.settings.clock);
   }
 
   /** Resolves when the link is over. Never rejects. */
   async run(): Promise<void> {
     this.#expectHello();
+    void this.#link.facts.connection?.closed.then(() => this.#lost());
     try {
       await this.#link.receive((message) => this.#receive(message));
     } catch (error) {
@@ -92,7 +96,11 @@ export class Peer {
   }
 
   #receiveInSession(session: Session, message: Message): Promise<void> | undefined {
-    if (message[0] !== MessageType.Goodbye) return session.receive(message);
+    if (message[0] !== MessageType.Goodbye) {
+      const { clock } = this.#router.settings;
+      const begun = clock.now();
+      return session.receive(message) ?? this.#share.use(clock.now() - begun);
+    }
     return session.after(() => {
       if (!session.isOpen) return;
       session.leave();
@@ -118,16 +126,39 @@ export class Peer {
   #farewell({ type, reason, message }: SessionEnd): void {
     if (type === "abort") return this.#abort(reason, message);
     this.#leaving = true;
-    const details = message === undefined ? {} : { message };
-    void this.#link.send([MessageType.Goodbye, details, reason]);
+    this.#say(MessageType.Goodbye, reason, message);
     this.#setDeadline(this.#router.settings.closeTimeout, () => this.#finish());
   }
 
   #abort(reason: Uri, text?: string): void {
     if (this.#over) return;
-    const details = text === undefined ? {} : { message: text };
-    void this.#link.send([MessageType.Abort, details, reason]);
+    this.#say(MessageType.Abort, reason, text);
     this.#finish();
+  }
+
+  /** A last word. What the peer doesn't take, as it is too long or its serializer can't encode it, is left out. */
+  #say(
+    type: typeof MessageType.Goodbye | typeof MessageType.Abort,
+    reason: Uri,
+    text?: string,
+  ): void {
+    for (const details of text === undefined ? [{}] : [{ message: text }, {}]) {
+      try {
+        void this.#link.send([type, details, reason]);
+        return;
+      } catch {
+        // Whoever ends the session need not know.
+      }
+    }
+  }
+
+  /** The connection is gone. What came by it is still done, unless an authorizer takes for ever to say that it may be. */
+  #lost(): void {
+    if (this.#over) return;
+    this.#setDeadline(this.#router.settings.closeTimeout, () => {
+      this.#over = true;
+      this.#session?.leave();
+    });
   }
 
   #finish(): void {

@@ -72,13 +72,16 @@ export class Realm {
     const { authorizer } = this.options;
     if (!authorizer) return outcome.refused(ErrorUri.NotAuthorized);
     const { id, principal } = session;
-    const conclude = (decision: Decision): void | Promise<void> => {
-      if (!session.isOpen) return undefined;
-      return decision.allow ? outcome.allowed(decision) : outcome.refused(ErrorUri.NotAuthorized);
-    };
     const fail = (error: unknown): void => {
       this.settings.logger.error("a WAMP authorizer failed:", error);
       outcome.refused(ErrorUri.AuthorizationFailed);
+    };
+    const conclude = (decision: Decision): void | Promise<void> => {
+      if (!session.isOpen) return undefined;
+      // (In spite of its type: an application's mistake must neither open anything nor leave a request without an answer.)
+      const { allow } = (decision ?? {}) as Partial<Decision>;
+      if (typeof allow !== "boolean") return fail(new TypeError("it answers with { allow }"));
+      return allow ? outcome.allowed(decision) : outcome.refused(ErrorUri.NotAuthorized);
     };
     let decision: Decision | Promise<Decision>;
     try {
@@ -86,9 +89,7 @@ export class Realm {
     } catch (error) {
       return fail(error);
     }
-    if (decision instanceof Promise)
-      return decision.catch(fail).then((made) => made && conclude(made));
-    return conclude(decision);
+    return decision instanceof Promise ? decision.then(conclude, fail) : conclude(decision);
   }
 
   /** An event of the router's own. */

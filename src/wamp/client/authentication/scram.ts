@@ -138,18 +138,28 @@ class ScramAttempt implements Attempt {
   }
 }
 
-/** With its last result: for as long as the parameters stay the same, it is derived once only. */
+/**
+ * With its last result: for as long as the parameters stay the same, it is derived once only. One at a time: a router that breaks
+ * off, and asks for another one each time, would otherwise make this side do (and hold) ever more at once.
+ */
 function rememberingLast(
   derive: (parameters: ScramParameters) => Promise<Bytes>,
 ): (parameters: ScramParameters) => Promise<Bytes> {
   let last: { readonly key: string; readonly result: Promise<Bytes> } | undefined;
+  let running: Promise<unknown> = Promise.resolve();
   return ({ kdf, salt, iterations, memory }) => {
     const parameters = { kdf, salt, iterations, memory };
     const key = JSON.stringify(parameters);
     if (last?.key !== key) {
-      const result = derive(parameters);
+      const result = running.then(() => {
+        // (Nobody waits for it any more.)
+        if (last?.result !== result) throw new WampError(ErrorUri.Canceled);
+        return derive(parameters);
+      });
       last = { key, result };
-      result.catch(() => (last = undefined));
+      running = result.catch(() => {
+        if (last?.result === result) last = undefined;
+      });
     }
     return last.result;
   };

@@ -30,7 +30,7 @@ export interface Decision {
 export interface Authorizer {
   /**
    * Decides. While it takes its time, the session that asked waits, and nobody else. What it throws refuses with
-   * `wamp.error.authorization_failed`, and is logged.
+   * `wamp.error.authorization_failed`, and is logged. It has to answer at last: `askFunction` and `askProcedure` have a timeout.
    */
   authorize(request: AuthorizationRequest): Decision | Promise<Decision>;
   /** A session has gone: what is remembered of it can be forgotten. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LimitError } from "../../../errors.ts";
 import { SharedMessage } from "../../protocol/link.ts";
 import type { Session } from "../session/session.ts";
 import type { Publication } from "./publication.ts";
@@ -16,25 +17,27 @@ export function fanOut(publication: Publication, subscription: Subscription): vo
   for (const subscriber of subscription.subscribers) {
     if (!publication.admits(subscriber)) continue;
     event ??= new SharedMessage(publication.event(subscription));
-    if (failed?.has(subscriber.link.facts.serializer)) miss(subscriber);
-    else if (!deliver(subscriber, event)) {
-      failed ??= new Set();
-      failed.add(subscriber.link.facts.serializer);
-    }
+    const { serializer } = subscriber.link.facts;
+    if (failed?.has(serializer)) miss(subscriber);
+    else if (deliver(subscriber, event) === "unencodable") (failed ??= new Set()).add(serializer);
   }
 }
 
 /**
- * Whether the subscriber's serializer could encode it. What one peer sends another one's serializer may have no way to say, such
- * as integers of more than 53 bits in JSON: that is no reason to end either session.
+ * Whether it could be sent. What one peer sends another one's serializer may have no way to say, such as integers of more than
+ * 53 bits in JSON, or be longer than it takes: that is no reason to end either session. How much it takes is a peer's own,
+ * and says nothing about others with its serializer.
  */
-export function deliver(subscriber: Session, event: SharedMessage): boolean {
+export function deliver(
+  subscriber: Session,
+  event: SharedMessage,
+): "sent" | "unencodable" | "too long" {
   try {
     subscriber.deliver(event);
-    return true;
-  } catch {
+    return "sent";
+  } catch (error) {
     miss(subscriber);
-    return false;
+    return error instanceof LimitError ? "too long" : "unencodable";
   }
 }
 

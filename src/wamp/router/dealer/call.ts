@@ -59,10 +59,10 @@ export class Call implements Outcome {
     return this.#interrupted;
   }
 
-  allowed(decision: Decision): void {
+  allowed(decision: Decision): void | Promise<void> {
     const message = this.#message as CallMessage;
     this.#message = undefined;
-    if (this.#open) this.#calls.route(this, message, decision);
+    return this.#open ? this.#calls.route(this, message, decision) : undefined;
   }
 
   refused(error: Uri): void {

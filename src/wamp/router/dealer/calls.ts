@@ -30,6 +30,9 @@ import { checkPassthru, copyPassthru, isPassthru, PASSTHRU_FEATURE } from "../pa
 import { isCallable } from "../uris.ts";
 import type { Registrations } from "./registrations.ts";
 
+/** So many procedures of the router's own may take their time for one caller, each with arguments that are held meanwhile. */
+const MAX_PERFORMING = 16;
+
 const PROGRESS_FEATURE = "progressive_call_invocations";
 
 export class Calls {
@@ -138,7 +141,7 @@ export class Calls {
   }
 
   /** It is allowed: who does it? */
-  route(call: Call, message: CallMessage, decision: Decision): void {
+  route(call: Call, message: CallMessage, decision: Decision): void | Promise<void> {
     const [, , options, procedure, args = [], kwargs = {}] = message;
     if (options.disclose_me === true && decision.disclose === false) {
       return call.fail(ErrorUri.DiscloseMeDisallowed);
@@ -179,16 +182,18 @@ export class Calls {
     call.invoke(callee, registration, first, args, kwargs);
   }
 
-  /** The router does it itself. */
-  #perform(call: Call, procedure: MetaProcedure, args: List, kwargs: Dict): void {
+  /** The router does it itself. While much of that takes its time, what the caller wants next waits. */
+  #perform(call: Call, procedure: MetaProcedure, args: List, kwargs: Dict): void | Promise<void> {
     const succeed = (result: MetaResult): void => call.succeed({}, result.args, result.kwargs);
     const fail = (error: unknown): void => this.#failed(call, error);
     try {
       const result = procedure({ caller: call.caller, args, kwargs });
       if (!(result instanceof Promise)) return succeed(result);
-      void result.then(succeed).catch(fail);
+      const { caller } = call;
+      const done = result.then(succeed, fail).then(() => void caller.performing--);
+      return ++caller.performing >= MAX_PERFORMING ? done : undefined;
     } catch (error) {
-      fail(error);
+      return fail(error);
     }
   }
 

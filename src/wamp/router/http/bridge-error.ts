@@ -43,6 +43,7 @@ const STATUS: ReadonlyMap<Uri, number> = new Map<Uri, number>([
   [ErrorUri.RuntimeError, 500],
   [ErrorUri.AuthorizationFailed, 500],
   [ErrorUri.FeatureNotSupported, 501],
+  [ErrorUri.LimitExceeded, 503],
   [ErrorUri.NoAvailableCallee, 503],
   [ErrorUri.Unavailable, 503],
   [ErrorUri.Canceled, 503],

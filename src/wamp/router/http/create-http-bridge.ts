@@ -122,6 +122,13 @@ class Bridge {
       return respond(200, await this.#answer(request));
     } catch (error) {
       if (request.signal.aborted) return new Response(null, { status: CLIENT_GONE });
+      return this.#refuse(error);
+    }
+  }
+
+  #refuse(cause: unknown): Response {
+    let error = cause;
+    try {
       if (error instanceof BridgeError) {
         const { status, uri, message, headers } = error;
         return respond(status, { error: uri, args: [message], kwargs: {} }, headers);
@@ -130,9 +137,12 @@ class Bridge {
         const { uri, args, kwargs } = error;
         return respond(statusOf(error), { error: uri, args, kwargs });
       }
-      this.#logger.error("a request of the WAMP bridge failed:", error);
-      return respond(500, { error: ErrorUri.RuntimeError, args: [], kwargs: {} });
+    } catch (unencodable) {
+      // (What a callee's error has may be nothing that JSON can say.)
+      error = unencodable;
     }
+    this.#logger.error("a request of the WAMP bridge failed:", error);
+    return respond(500, { error: ErrorUri.RuntimeError, args: [], kwargs: {} });
   }
 
   async #answer(request: Request): Promise<object> {

@@ -8,7 +8,7 @@ import * as CloseUri from "../../protocol/close-uri.ts";
 import * as ErrorUri from "../../protocol/error-uri.ts";
 import { WampError } from "../../protocol/errors.ts";
 import { isId } from "../../protocol/ids.ts";
-import type { Dict, List, Uri } from "../../protocol/messages.ts";
+import type { Dict, Id, Uri } from "../../protocol/messages.ts";
 import { isUriBy } from "../../protocol/uri.ts";
 import type { Realm } from "../realm.ts";
 import type { Session } from "../session/session.ts";
@@ -22,11 +22,13 @@ export function sessionMeta(realm: Realm): readonly (readonly [Uri, MetaProcedur
   return [
     ["wamp.session.count", (call) => ({ args: [ofRoles(all(), call).length] })],
     ["wamp.session.list", (call) => ({ args: [ofRoles(all(), call).map(({ id }) => id)] })],
-    ["wamp.session.get", (call) => ({ args: [describe(find(all(), call))] })],
+    ["wamp.session.get", (call) => ({ args: [describe(find(realm, call))] })],
     [
       "wamp.session.kill",
       (call) => {
-        kill([find(others(call), call)], call);
+        const found = find(realm, call);
+        if (found === call.caller) throw noSuchSession(found.id);
+        kill([found], call);
         return {};
       },
     ],
@@ -69,14 +71,20 @@ export function describe({ id, principal }: Session): Dict {
 function ofRoles(sessions: Session[], { args: [roles = null] }: MetaCall): Session[] {
   if (roles === null) return sessions;
   if (!Array.isArray(roles)) throw invalid("the roles are no list");
-  return sessions.filter(({ principal }) => (roles as List).includes(principal.authrole));
+  // (Both may be long.)
+  const wanted = new Set<unknown>(roles);
+  return sessions.filter(({ principal }) => wanted.has(principal.authrole));
 }
 
-function find(sessions: Session[], { args: [id] }: MetaCall): Session {
+function find(realm: Realm, { args: [id] }: MetaCall): Session {
   if (!isId(id)) throw invalid("a session id is needed");
-  const found = sessions.find((session) => session.id === id);
-  if (!found) throw new WampError(ErrorUri.NoSuchSession, [`there is no session ${id}`]);
+  const found = realm.sessions.get(id);
+  if (!found) throw noSuchSession(id);
   return found;
+}
+
+function noSuchSession(id: Id): WampError {
+  return new WampError(ErrorUri.NoSuchSession, [`there is no session ${id}`]);
 }
 
 function text({ args: [value] }: MetaCall): string {

@@ -51,6 +51,8 @@ export class Session {
   readonly calls: Map<Id, Call> = new Map<Id, Call>();
   /** As a callee: invocations that are not answered yet, by the id of the INVOCATION. */
   readonly invocations: Map<Id, Call> = new Map<Id, Call>();
+  /** How many procedures of the router's own are at work for it. */
+  performing = 0;
   readonly #lane = new Lane();
   readonly #end: (end: SessionEnd) => void;
   #lastRequest: Id = 0;
@@ -111,8 +113,9 @@ export class Session {
   deliver(event: SharedMessage): void {
     const { maxQueue, overflow } = this.realm.settings;
     if (this.link.waiting <= maxQueue) {
+      this.send(event);
       this.realm.stats.events++;
-      return this.send(event);
+      return;
     }
     if (overflow === "drop") {
       this.realm.stats.dropped++;
@@ -169,6 +172,7 @@ export class Session {
   leave(quiet = false): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#lane.end();
     this.realm.leave(this, quiet);
   }
 
@@ -178,7 +182,8 @@ export class Session {
   }
 
   #inOrder(message: Message, continues = false): Promise<void> | undefined {
-    return this.#lane.run(() => this.#guarded(message, continues), this.invocations.size > 0);
+    const isNeeded = this.invocations.size > 0;
+    return this.#lane.run(() => this.#guarded(message, continues), message, isNeeded);
   }
 
   #guarded(message: Message, continues: boolean): void | Promise<void> {

@@ -4,6 +4,8 @@ import type { Attempt } from "../../../../../src/wamp/client/authentication/auth
 import { scram } from "../../../../../src/wamp/client/authentication/scram.ts";
 import type { ScramOptions } from "../../../../../src/wamp/client/authentication/scram.ts";
 import type { Dict } from "../../../../../src/wamp/protocol/messages.ts";
+import { Deferred } from "../../../../../src/util/deferred.ts";
+import { settled } from "../../../../support/wamp-peer.ts";
 import { cryptoUse } from "../../../../support/wamp-authentication.ts";
 
 const context = { connection: undefined };
@@ -68,6 +70,37 @@ describe("SCRAM", () => {
     const attempt = await begin({ limits: { minIterations: 5000 } });
     const nonce = `${attempt.nonce}AAAA`;
     await expect(attempt.challenge({ ...PBKDF2, nonce })).rejects.toMatchObject(FAILED);
+  });
+
+  test("keys are derived one at a time, and only if somebody still waits for them", async () => {
+    const salts: Uint8Array[] = [];
+    const first = new Deferred<Uint8Array>();
+    const authentication = scram({
+      authid: "joe",
+      password: "pencil",
+      argon2id: (_, given) => {
+        salts.push(given);
+        return first.promise;
+      },
+    });
+    const challenge = async (byte: number): Promise<unknown> => {
+      const attempt = await authentication.begin(context);
+      const nonce = `${String(attempt.authextra?.["nonce"])}AAAA`;
+      const other = toBase64(new Uint8Array(16).fill(byte));
+      return attempt.challenge({ ...ARGON2, salt: other, nonce });
+    };
+    const one = challenge(1);
+    await settled();
+    const all = Promise.allSettled([one, challenge(2), challenge(3)]);
+    await settled();
+    expect(salts.map(([byte]) => byte)).toEqual([1]);
+    first.resolve(new Uint8Array(32));
+    expect(await all).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { uri: "wamp.error.canceled" } },
+      { status: "fulfilled" },
+    ]);
+    expect(salts.map(([byte]) => byte)).toEqual([1, 3]);
   });
 
   test("a nonce is for one proof", async () => {

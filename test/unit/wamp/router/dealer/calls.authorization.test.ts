@@ -209,3 +209,24 @@ test("REGISTERED comes before any INVOCATION", () => {
     [68, 1, 1, {}],
   ]);
 });
+
+test("what comes after many procedures of the router's own that wait for an authorizer waits too", async () => {
+  const waiting: ((decision: Decision) => void)[] = [];
+  const authorize = ({ action }: AuthorizationRequest): Decision | Promise<Decision> =>
+    action === "subscribe" ? new Promise((resolve) => waiting.push(resolve)) : ALLOW;
+  const history = [{ uri: "com.kept", limit: 1 }];
+  const core = new RouterCore({
+    realms: { realm1: { authenticators: [], authorizer: { authorize }, history } },
+  });
+  const peer = await WampPeer.join(core);
+  for (let call = 1; call <= 20; call++) {
+    peer.send([48, call, {}, "wamp.subscription.get_events", [1]]);
+  }
+  await settled();
+  expect(waiting).toHaveLength(16);
+  for (let answered = 0; answered < 20; answered++) {
+    waiting[answered]?.(ALLOW);
+    await settled();
+  }
+  expect(await peer.takeAll(20)).toHaveLength(20);
+});

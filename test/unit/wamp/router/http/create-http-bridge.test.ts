@@ -360,3 +360,33 @@ describe("a signed request", () => {
     expect((await post("/wamp/call", BODY, { headers })).status).toBe(401);
   });
 });
+
+test.each([
+  ["results", () => "\0text"],
+  [
+    "errors",
+    () => {
+      throw new WampError("com.error.own", ["\0text"]);
+    },
+  ],
+])("%s that JSON has no way to say are an error of the router's", async (_, answer) => {
+  const logged: unknown[] = [];
+  const logger = { error: (...data: unknown[]) => logged.push(data) };
+  const { router, post } = start({ logger });
+  const callee = await router.session("realm1");
+  await callee.register("com.bytes", answer);
+  expect(await post("/wamp/call", { procedure: "com.bytes" })).toMatchObject({
+    status: 500,
+    body: { error: "wamp.error.runtime_error", args: [], kwargs: {} },
+  });
+  expect(logged).toHaveLength(1);
+});
+
+test("too many open calls are a reason to come again, and no error of the application's", async () => {
+  const { router, post } = start();
+  const callee = await router.session("realm1");
+  await callee.register("com.busy", () => {
+    throw new WampError("fullduplex.error.limit_exceeded");
+  });
+  expect((await post("/wamp/call", { procedure: "com.busy" })).status).toBe(503);
+});
