@@ -59,7 +59,7 @@ const open: RealmOptions = { authenticators: [anonymous()], authorizer, history 
 
 const SERIALIZERS = [json, msgpack, cbor];
 
-export function makeRouter(serializers: readonly Serializer[] = SERIALIZERS): Router {
+function makeRouter(serializers: readonly Serializer[] = SERIALIZERS): Router {
   return createRouter({
     realms: {
       realm1: open,
