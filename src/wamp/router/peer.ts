@@ -96,7 +96,10 @@ export class Peer {
   }
 
   #receiveInSession(session: Session, message: Message): Promise<void> | undefined {
-    if (message[0] !== MessageType.Goodbye) {
+    const [type] = message;
+    // (What answers others is never much work.)
+    if (type === MessageType.Yield || type === MessageType.Error) return session.receive(message);
+    if (type !== MessageType.Goodbye) {
       const { clock } = this.#router.settings;
       const begun = clock.now();
       return session.receive(message) ?? this.#share.use(clock.now() - begun);

@@ -147,7 +147,7 @@ export class Broker {
     const { id } = subscription;
     if (session.announces("subscriber", "subscription_revocation")) {
       const details = reason === undefined ? { subscription: id } : { subscription: id, reason };
-      session.send([MessageType.Unsubscribed, 0, details]);
+      session.inform([MessageType.Unsubscribed, 0, details]);
     }
     this.#remove(session, subscription);
   }

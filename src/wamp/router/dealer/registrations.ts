@@ -127,7 +127,7 @@ export class Registrations {
     this.#remove(session, registration);
     if (!session.announces("callee", "registration_revocation")) return;
     const details = { registration: registration.id };
-    session.send([
+    session.inform([
       MessageType.Unregistered,
       0,
       reason === undefined ? details : { ...details, reason },

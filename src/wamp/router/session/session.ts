@@ -98,6 +98,15 @@ export class Session {
     if (this.#open) void this.link.send(message);
   }
 
+  /** Sends what the peer may do without: it isn't told what it doesn't take. */
+  inform(message: Message): void {
+    try {
+      this.send(message);
+    } catch {
+      // (What is done to it doesn't depend on that.)
+    }
+  }
+
   sendError(
     type: number,
     request: Id,
