@@ -75,7 +75,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 const results = JSON.parse(readFileSync(source, "utf8"));
 mkdirSync(dirname(target), { recursive: true });
 // (What stands on WebSockets has no place beside them.)
-const rows = results.rows.filter(({ id }) => !id.startsWith("channels"));
+const rows = results.rows.filter(({ id }) => !/^(channels|wamp)/.test(id));
 writeFileSync(target, draw({ ...results, rows }));
 
 /** @param {Results} results */
@@ -83,7 +83,7 @@ function draw(results) {
   const parts = [];
   let y = TOP;
   for (const row of results.rows) {
-    const bars = row.entries.filter((entry) => shown.includes(entry.peer) && entry.ofWs);
+    const bars = row.entries.filter((entry) => shown.includes(entry.peer) && entry.ofBaseline);
     if (bars.length === 0) continue;
     const height = bars.length * STEP;
     parts.push(label(LEFT - 14, y + height / 2 + 3, row.title, "row"));
@@ -115,8 +115,8 @@ ${label(12, y + 14, describe(results).split(". ", 1)[0] ?? "", "note")}
  * @param {Row["better"]} better
  * @param {number} y
  */
-function drawBar({ peer, ofWs }, better, y) {
-  const ratio = advantage(ofWs?.median ?? 1, better);
+function drawBar({ peer, ofBaseline }, better, y) {
+  const ratio = advantage(ofBaseline?.median ?? 1, better);
   const [from, to] = [place(1), place(ratio)].sort((a, b) => a - b);
   const begin = from ?? 0;
   const end = Math.max(to ?? 0, begin + 1);
@@ -161,8 +161,12 @@ function drawLegend() {
 /** @param {Results} results */
 function summary({ rows }) {
   const lines = rows.map(({ title, better, entries }) => {
-    const own = entries.filter(({ peer, ofWs }) => peer.startsWith("fullduplex") && ofWs);
-    const best = Math.max(...own.map(({ ofWs }) => advantage(ofWs?.median ?? 1, better)));
+    const own = entries.filter(
+      ({ peer, ofBaseline }) => peer.startsWith("fullduplex") && ofBaseline,
+    );
+    const best = Math.max(
+      ...own.map(({ ofBaseline }) => advantage(ofBaseline?.median ?? 1, better)),
+    );
     return `${title}: ${own.length === 0 ? "not measured" : times(best)}`;
   });
   return `fullduplex beside ws. ${lines.join("; ")}`;

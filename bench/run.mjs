@@ -33,10 +33,11 @@ async function main(options) {
   /** @type {Row[]} */
   const rows = [];
   for (const scenario of chooseScenarios(options)) {
-    const { own } = scenario;
-    const peers = options.peers.filter(
-      ({ id, group }) => group !== "fullduplex" || own.includes(id),
-    );
+    const { own, against } = scenario;
+    const peers = options.peers.filter(({ id, group, wamp = false }) => {
+      if (group === "fullduplex") return own.includes(id);
+      return against ? against.includes(id) : !wamp;
+    });
     const all = await runRounds(scenario, peers, options, (text) => console.error(text));
     for (const row of makeRows(scenario, all)) {
       console.log(renderRow(row));

@@ -25,11 +25,16 @@ const options = words.filter((word) => !named.includes(word) && word !== "stream
 const suites = named.length > 0 ? named : everyday;
 if (onStreams) process.env.FULLDUPLEX_STREAMS = "1";
 
-/** The suites that use what test/runtimes/package.json installs. */
-const onRuntimes = ["runtimes", "interop"];
+/** The folders with a package.json of their own that a suite needs. */
+const folders = [
+  { folder: "runtimes", suites: ["runtimes", "interop"] },
+  { folder: "peers", suites: ["interop"] },
+];
 
 await ensureBuilt().catch(fail);
-if (suites.some((suite) => onRuntimes.includes(suite))) installRuntimes();
+for (const { folder, suites: users } of folders) {
+  if (users.some((suite) => suites.includes(suite))) install(folder);
+}
 process.exitCode = (await main()) ? 0 : 1;
 
 async function main() {
@@ -65,10 +70,14 @@ async function main() {
   return succeeded;
 }
 
-/** Without them the tests that need them are skipped, or fail where nothing may be skipped. */
-function installRuntimes() {
+/**
+ * Without it the tests that need it are skipped, or fail where nothing may be skipped.
+ *
+ * @param {string} folder
+ */
+function install(folder) {
   try {
-    ensureInstalled(join(root, "test", "runtimes"));
+    ensureInstalled(join(root, "test", folder));
   } catch (error) {
     console.error(error);
   }

@@ -21,7 +21,8 @@ export type ErrorCode =
   | "ERR_PROTOCOL"
   | "ERR_STATE"
   | "ERR_TIMEOUT"
-  | "ERR_UNSUPPORTED";
+  | "ERR_UNSUPPORTED"
+  | "ERR_WAMP";
 
 /** The base of every error that this package makes. Branch on `code`, or on the class. */
 export class FullduplexError extends Error {

@@ -31,6 +31,7 @@ import {
  * @property {string} [form]
  * @property {NodeJS.ProcessEnv} [env]
  * @property {Partial<Record<Mode | "binary" | "client" | "recovery", string>>} [lacks] What it can't do, and why.
+ * @property {boolean} [wamp] It is a router, and takes part in nothing else.
  * @property {boolean} [channels] It speaks the protocol of channels.
  * @property {boolean} [socketIo]
  */
@@ -48,6 +49,9 @@ export const peers = [
     server: onNode("servers/channels.mjs"),
     channels: true,
   },
+  router("fullduplex-wamp", "fullduplex, WAMP", "0"),
+  router("fullduplex-wamp-10", "10 patterns", "10"),
+  router("fullduplex-wamp-100k", "100,000 patterns", "100000"),
   {
     id: "ws",
     group: "ws",
@@ -127,6 +131,17 @@ export const peers = [
     server: () => [python, program("servers/python.py")],
     lacks: { client: "a server only in this bench" },
   },
+  {
+    id: "fox-wamp",
+    group: "fox-wamp",
+    product: "fox-wamp",
+    label: "fox-wamp",
+    version: () => packageVersion("fox-wamp"),
+    missing: () => missingPackage("fox-wamp"),
+    server: onNode("servers/fox-wamp.mjs"),
+    env: plainWs,
+    wamp: true,
+  },
 ];
 
 /**
@@ -163,6 +178,18 @@ function own(id, label, form) {
     client: onNode("clients/fullduplex.mjs"),
     form,
   };
+}
+
+/**
+ * This package's router, with so many registrations of others.
+ *
+ * @param {string} id
+ * @param {string} label
+ * @param {string} patterns
+ * @returns {Peer}
+ */
+function router(id, label, patterns) {
+  return { ...own(id, label, patterns), server: onNode("servers/wamp.mjs"), wamp: true };
 }
 
 /** @param {string} file */

@@ -17,6 +17,8 @@
  * @property {Partial<Load>} [quick] What is different in a quick run.
  * @property {readonly MetricName[]} metrics Each makes a row.
  * @property {readonly string[]} own The forms of this package that take part.
+ * @property {readonly string[]} [against] The ids of the other peers that take part. Default: all of WebSockets.
+ * @property {string} [baseline] The id of the peer that ratios are to. Default: `ws`.
  * @property {readonly (Mode | "binary" | "client" | "recovery")[]} needs What a peer must be able to do.
  * @property {"client"} [measured] Default: the server.
  * @property {number} [warmth] How many times the usual warm-up: code that runs seldom takes longer to be compiled.
@@ -143,7 +145,49 @@ export const scenarios = [
     needs: ["client"],
     measured: "client",
   },
+  wamp("wamp-calls-64", "WAMP calls, 64 B, 64 in flight", { depth: 64 }),
+  {
+    ...wamp("wamp-calls-1", "of a lone WAMP call, 64 B", { depth: 1 }),
+    metrics: ["p50", "p99"],
+  },
+  {
+    ...wamp("wamp-patterns", "WAMP calls, 64 B, 64 in flight, with patterns of others", {
+      depth: 64,
+    }),
+    own: ["fullduplex-wamp-10", "fullduplex-wamp-100k"],
+    against: [],
+    baseline: "fullduplex-wamp-10",
+  },
+  {
+    ...wamp("wamp-events", "WAMP events to 100 subscribers, 64 B", {}),
+    load: { kind: "wamp-events", subscribers: 100, ahead: 16 },
+    metrics: ["deliveries"],
+  },
 ];
+
+/**
+ * Through a router; the caller and the callee, or the publisher and its subscribers, are all in the generator.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {Partial<import("../e2e/load/kinds/wamp-calls.mjs").WampCallsLoad>} load
+ * @returns {Scenario}
+ */
+function wamp(id, title, load) {
+  return {
+    id,
+    title,
+    mode: "wamp",
+    load: { kind: "wamp-calls", depth: 1, ...load },
+    metrics: ["messages"],
+    own: ["fullduplex-wamp"],
+    against: ["fox-wamp"],
+    baseline: "fox-wamp",
+    needs: [],
+    // (When the generator leaves, fox-wamp may end with an error.)
+    fresh: true,
+  };
+}
 
 /**
  * @param {string} id

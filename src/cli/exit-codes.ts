@@ -19,6 +19,8 @@ export const ExitCode = {
   Timeout: 4,
   /** The connection was closed normally, but some of the input was no message, and was not sent. */
   BadInput: 5,
+  /** Something that was tried failed: a case of a conformance suite. */
+  Failed: 6,
   /** A defect in this program. */
   Defect: 70,
 } as const;

@@ -6,12 +6,13 @@
 
 import type { Arguments, CommandSpec } from "./arguments.ts";
 import type { Io } from "./io.ts";
+import type { Hub } from "../hub/hub.ts";
 import type { GeneratedKeys } from "../hub/keys.ts";
 import { LISTEN_OPTIONS, logTo, readListen, serveUntilSignal } from "./serving.ts";
 
 export const HUB: CommandSpec = {
   name: "hub",
-  summary: "Run the hub: a chat, an echo server, and a page that leads to them.",
+  summary: "Run the hub: a chat, an echo server, a WAMP router, and a page that leads to them.",
   operands: [],
   options: {
     port: {
@@ -19,8 +20,12 @@ export const HUB: CommandSpec = {
       help: "The port to listen on; 0 for any that is free. Default: 8080.",
     },
     host: LISTEN_OPTIONS.host,
+    "wamp-rawsocket": {
+      value: "number",
+      help: "A port for WAMP by RawSocket too, on the same host; 0 for any that is free.",
+    },
     demos: {
-      help: "Open the chat and the echo to whoever can reach the address. On loopback they are.",
+      help: "Open the chat, the echo and WAMP to whoever can reach the address. On loopback they are.",
     },
   },
   notes:
@@ -34,13 +39,15 @@ export async function hubCommand(given: Arguments, io: Io): Promise<number> {
   const options = {
     ...readListen(given),
     ...(given.has("demos") && { demos: true }),
+    wampRawSocket: given.integer("wamp-rawsocket", 0, 65_535),
     ...readKeys(io),
   };
   // The other commands don't need it.
   const { startHub } = await import("../hub/hub.ts");
   return serveUntilSignal(io, async () => {
     const hub = await startHub({ ...options, logger: logTo(io) });
-    return { url: hub.url, notes: describeKeys(hub.generated), close: () => hub.close() };
+    const notes = [...describeRawSocket(hub.rawSocket), ...describeKeys(hub.generated)];
+    return { url: hub.url, notes, close: () => hub.close() };
   });
 }
 
@@ -51,6 +58,12 @@ function readKeys({ env }: Io): { apiKeys?: readonly string[]; tokenSecret?: str
     ...(keys !== "" && { apiKeys: keys.split(",").map((key) => key.trim()) }),
     ...(secret !== "" && { tokenSecret: secret }),
   };
+}
+
+function describeRawSocket(address: Hub["rawSocket"]): string[] {
+  if (address?.port === undefined) return [];
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return [`RawSocket: ${host}:${address.port}`];
 }
 
 /** Only those that nobody knows yet: what was given is a secret. */

@@ -16,6 +16,7 @@ import { ExitCode } from "./exit-codes.ts";
 import { escape } from "./format.ts";
 import { HUB, hubCommand } from "./hub-command.ts";
 import type { Io } from "./io.ts";
+import { WAMP_CONFORMANCE, wampConformanceCommand } from "./wamp-conformance-command.ts";
 
 /** A command, and what it does; it answers with the exit code. */
 interface Command {
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   { spec: CONNECT, run: connectCommand },
   { spec: ECHO, run: echoCommand },
   { spec: HUB, run: hubCommand },
+  { spec: WAMP_CONFORMANCE, run: wampConformanceCommand },
 ];
 
 /** Runs the program, and answers with its exit code. Never rejects. */

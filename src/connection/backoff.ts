@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ClosedError, HandshakeError } from "../errors.ts";
+import { FullduplexError } from "../errors.ts";
+import type { ClosedError, HandshakeError } from "../errors.ts";
 
 /** How the delays between attempts grow, in milliseconds. */
 export interface BackoffOptions {
@@ -13,6 +14,9 @@ export interface BackoffOptions {
   /** The bound of all delays. Default: 30000. */
   readonly maxDelay?: number | undefined;
 }
+
+/** What an error may say about when to come back. */
+type Asking = Partial<Pick<HandshakeError, "retryAfter"> & Pick<ClosedError, "closeCode">>;
 
 /**
  * The delay before attempt `attempt` (counted from 0) after `error`: evenly between nothing and a bound that doubles
@@ -25,8 +29,9 @@ export function backoff(attempt: number, error: unknown, options: BackoffOptions
 }
 
 function askedDelay(error: unknown): number {
-  if (error instanceof HandshakeError) return error.retryAfter ?? 0;
+  if (!(error instanceof FullduplexError)) return 0;
+  // (By what errors have, and not by their classes, which a page doesn't have to load then.)
+  const { retryAfter = 0, closeCode = 0 } = error as Asking;
   // The registry of close codes asks for 5 to 30 seconds after 1012, the restart of a service. 1013: try again later.
-  const isBusy = error instanceof ClosedError && [1012, 1013].includes(error.closeCode);
-  return isBusy ? 5_000 + Math.random() * 25_000 : 0;
+  return [1012, 1013].includes(closeCode) ? 5_000 + Math.random() * 25_000 : retryAfter;
 }

@@ -13,14 +13,13 @@ import { Deferred } from "../util/deferred.ts";
 import { quiet } from "../util/quiet.ts";
 import { isParts, toMessage } from "./data.ts";
 import type { Data, Parts as DataParts } from "./data.ts";
-import type { Host } from "./host.ts";
 import { Inbox, Messages } from "./inbox.ts";
 import type { ForEachOptions, RecvOptions } from "./inbox.ts";
 import type { Keepalive, KeepaliveOptions } from "./keepalive.ts";
-import type { Outbox, OutboxOptions, SendOptions } from "./outbox.ts";
+import type { OutboxOptions, SendOptions } from "./outbox.ts";
 import type { Parts } from "./parts.ts";
 import { PreparedMessage } from "./prepared-message.ts";
-import type { ReadFlow, ReadFlowOptions } from "./read-flow.ts";
+import type { ReadFlowOptions } from "./read-flow.ts";
 import type { BasicTransport, Message, Transport, TransportSink } from "./transport.ts";
 
 /** Limits and timeouts of a connection. Durations are milliseconds, sizes bytes. */
@@ -66,15 +65,12 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
   readonly subprotocol: string | undefined;
 
   readonly #transport: Transport;
-  readonly #inbox: Inbox;
-  readonly #outbox: Outbox | undefined;
-  readonly #flow: ReadFlow | undefined;
   readonly #keepalive: Keepalive | undefined;
-  readonly #host: Host;
+  /** What the transport and the other parts see of it. */
+  readonly #inner: Inbox & TransportSink;
   readonly #closeTimeout: number;
   #closed: Deferred<CloseInfo> | undefined;
   #state: "open" | "closing" | "closed" = "open";
-  #info: CloseInfo | undefined;
   #end: ClosedError | undefined;
   #ended: Promise<never> | undefined;
   #error: unknown;
@@ -92,17 +88,16 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     const inner = new Connection.#Inner(this, clock);
     // (The capabilities say what it has of the rest.)
     const transport = open(inner) as Transport;
-    const { pause, ping, queue } = transport.capabilities;
+    const { capabilities } = transport;
     this.data = init.data;
     this.request = init.request;
     this.subprotocol = init.subprotocol;
     this.#closeTimeout = closeTimeout;
-    this.#host = inner;
+    this.#inner = inner;
     this.#transport = transport;
-    this.#flow = pause?.(transport, inner, options);
-    this.#inbox = new Inbox(inner, this.#flow);
-    this.#outbox = queue?.(transport, inner, options);
-    this.#keepalive = ping?.(transport, inner, options.keepalive, this.#flow);
+    inner.flow = capabilities.pause?.(options);
+    inner.outbox = capabilities.queue?.(options);
+    this.#keepalive = capabilities.ping?.(inner, options.keepalive);
   }
 
   /**
@@ -117,12 +112,13 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * @throws FullduplexError `ERR_UNSUPPORTED` (as a rejection) for parts where they can't be sent (browsers).
    */
   send(data: Data | DataParts | PreparedMessage, options: SendOptions = NO_OPTIONS): Promise<void> {
-    if (this.#state !== "open") return this.#host.ended();
+    const inner = this.#inner;
+    if (this.#state !== "open") return inner.ended();
     let message: Message | PreparedMessage;
     if (typeof data === "string" || data instanceof PreparedMessage) message = data;
     else if (isParts(data)) return quiet(this.#parts()?.send(data) ?? unsupported("parts"));
     else message = toMessage(data);
-    return (this.#outbox ?? this.#transport).send(message, options) ?? READY;
+    return (inner.outbox ?? this.#transport).send(message, options, inner) ?? READY;
   }
 
   /**
@@ -133,7 +129,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * @throws TimeoutError after `timeout`, or the signal's reason; no message is lost by that.
    */
   recv(options?: RecvOptions): Promise<Message> {
-    return this.#inbox.recv(options);
+    return this.#inner.recv(options);
   }
 
   /**
@@ -164,7 +160,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     each: (message: Message) => void | PromiseLike<void>,
     options?: ForEachOptions,
   ): Promise<void> {
-    return this.#inbox.forEach(each, options);
+    return this.#inner.forEach(each, options);
   }
 
   /**
@@ -172,7 +168,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
    * `ClosedError`. Leaving the loop closes nothing; the next reader goes on.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return new Messages(this.#inbox);
+    return new Messages(this.#inner);
   }
 
   /**
@@ -199,8 +195,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       // (A reason that is no string, in spite of its type, must not break the close half-way.)
       // oxlint-disable-next-line typescript/no-unnecessary-template-expression
       const step = (): void => this.#transport.close(code, `${reason}`);
-      if (this.#outbox) this.#outbox.finish(step);
-      else step();
+      if (!this.#inner.outbox?.finish(step, this.#inner)) step();
     }
     return this.closed;
   }
@@ -220,7 +215,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
   get signal(): AbortSignal {
     if (!this.#abort) {
       this.#abort = new AbortController();
-      if (this.#info) this.#abort.abort(this.#host.end());
+      if (this.#inner.info) this.#abort.abort(this.#inner.end());
     }
     return this.#abort.signal;
   }
@@ -232,7 +227,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** The bytes that were sent and that the platform has not taken yet. */
   get bufferedAmount(): number {
-    return this.#transport.bufferedAmount + (this.#outbox?.bytes ?? 0);
+    return this.#transport.bufferedAmount + (this.#inner.outbox?.bytes ?? 0);
   }
 
   /** The round trip of the ping that was answered last, in milliseconds; `undefined` before the first answer. */
@@ -242,7 +237,7 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** How many messages were dropped: by `key`, by `droppable`, by `overflow`, or because they came after `close`. */
   get dropped(): number {
-    return this.#inbox.dropped + (this.#outbox?.dropped ?? 0);
+    return this.#inner.dropped;
   }
 
   /** As `close()`. */
@@ -252,20 +247,15 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
 
   /** Made on first use. */
   #parts(): Parts | undefined {
-    return (this.#partsOnUse ??= this.#transport.capabilities.parts?.(
-      this.#transport,
-      this.#host,
-      this.#inbox,
-      this.#outbox as Outbox,
-    ));
+    return (this.#partsOnUse ??= this.#transport.capabilities.parts?.(this.#inner));
   }
 
   #closing(): void {
     if (this.#state !== "open") return;
     this.#state = "closing";
     this.#keepalive?.stop();
-    this.#inbox.closing();
-    this.#deadline = this.#host.clock.setTimeout(() => {
+    this.#inner.release();
+    this.#deadline = this.#inner.clock.setTimeout(() => {
       this.#transport.abort(new TimeoutError("closing", this.#closeTimeout));
     }, this.#closeTimeout);
   }
@@ -273,44 +263,45 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
   /** Closes because of `error`, without waiting for what is still to be sent. */
   #fail(error: unknown): void {
     this.#error ??= error;
-    this.#closing();
-    this.#outbox?.stop();
+    this.#inner.closing();
     this.#transport.close(error instanceof LimitError ? error.closeCode : 1011, "");
   }
 
   #finish(info: CloseInfo): void {
     const full = { ...info, error: this.#error ?? info.error };
-    this.#info = full;
-    this.#closing();
+    this.#inner.info = full;
+    this.#inner.closing();
     this.#state = "closed";
-    this.#host.clock.clearTimeout(this.#deadline);
+    this.#inner.clock.clearTimeout(this.#deadline);
     this.#keepalive?.end();
-    this.#outbox?.stop();
-    this.#inbox.end(full);
-    this.#abort?.abort(this.#host.end());
+    this.#inner.finish();
+    this.#abort?.abort(this.#inner.end());
     (this.#closed ??= new Deferred()).resolve(full);
   }
 
   /** What the transport and the parts of the connection hold: it reaches what applications can't. */
-  static #Inner = class implements TransportSink, Host {
+  static #Inner = class extends Inbox implements TransportSink {
     readonly #connection: Connection;
     readonly clock: Clock;
 
     constructor(connection: Connection, clock: Clock) {
+      super();
       this.#connection = connection;
       this.clock = clock;
     }
 
+    get transport(): Transport {
+      return this.#connection.#transport;
+    }
+
     /** (Made on first use: an error notes where it was made, which costs more than the rest of closing.) */
     end(): ClosedError {
-      const connection = this.#connection;
-      return (connection.#end ??= new ClosedError(connection.#info as CloseInfo));
+      return (this.#connection.#end ??= new ClosedError(this.info as CloseInfo));
     }
 
     ended(): Promise<never> {
-      const connection = this.#connection;
-      return (connection.#ended ??= quiet(
-        connection.closed.then(() => {
+      return (this.#connection.#ended ??= quiet(
+        this.#connection.closed.then(() => {
           throw this.end();
         }),
       ));
@@ -320,22 +311,13 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
       this.#connection.#fail(error);
     }
 
-    message(message: Message): void {
-      this.#connection.#inbox.message(message);
-    }
-
-    get borrows(): boolean {
-      return this.#connection.#inbox.borrows;
-    }
-
     part(data: Message, final: boolean): void {
       this.#connection.#parts()?.part(data, final);
     }
 
     progress(kept: number): void {
-      const connection = this.#connection;
-      connection.#keepalive?.alive();
-      connection.#flow?.progress(kept, connection.#inbox);
+      this.#connection.#keepalive?.alive();
+      this.flow?.progress(kept, this);
     }
 
     pong(payload: Uint8Array): void {
@@ -343,12 +325,12 @@ export class Connection<App = unknown, Request = unknown> implements AsyncDispos
     }
 
     drain(): void {
-      this.#connection.#outbox?.drain();
+      this.outbox?.drain(this);
     }
 
     closing(): void {
       this.#connection.#closing();
-      this.#connection.#outbox?.stop();
+      this.outbox?.stop(this);
     }
 
     closed(info: CloseInfo): void {

@@ -6,13 +6,15 @@
 
 import { ClosedError, LimitError, StateError } from "../errors.ts";
 import type { CloseInfo } from "../errors.ts";
+import type { Clock } from "../util/clock.ts";
 import { Deferred } from "../util/deferred.ts";
 import { Deque } from "../util/deque.ts";
 import { interruptible } from "../util/interruptible.ts";
 import { quiet } from "../util/quiet.ts";
 import type { Host } from "./host.ts";
-import type { ReadFlow } from "./read-flow.ts";
-import type { Message } from "./transport.ts";
+import type { Outgoing } from "./outbox.ts";
+import type { Flow } from "./read-flow.ts";
+import type { Message, Transport } from "./transport.ts";
 
 /** How to wait for a message. */
 export interface RecvOptions {
@@ -34,12 +36,6 @@ export interface ForEachOptions {
 /** A message, or what else has its place among them and a length (a part). */
 type Entry = Message | { readonly length: number };
 
-/** Whoever waits for the next entry. */
-interface Waiter {
-  readonly resolve: (entry: never) => void;
-  readonly promise?: Promise<unknown>;
-}
-
 /** The function that `forEach` was called with, and the promise that it returned. */
 interface Consumer {
   readonly each: (message: Message) => unknown;
@@ -56,33 +52,44 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 /** How much may wait where reading can't be paused. */
 const MAX_UNREAD = 16_777_216;
 
-export class Inbox {
-  readonly #host: Host;
-  readonly #flow: ReadFlow | undefined;
+/**
+ * It is a part of the object that the connection's other parts see as their {@link Host}, and not one that the host has:
+ * each would have its memory.
+ */
+export abstract class Inbox implements Host {
+  /** Where reading can be paused. */
+  flow: Flow | undefined;
+  outbox: Outgoing | undefined;
+  /** How the connection ended, once it has. */
+  info: CloseInfo | undefined;
   #queue: Deque<Entry> | undefined;
-  #closing = false;
+  /** 1 when the connection is closing, 2 when a message has been dropped since. */
+  #phase: 0 | 1 | 2 = 0;
   /** `forEach` or a stream has the inbox for itself. */
   #owned = false;
-  #waiter: Waiter | undefined;
+  /** Gives the next entry to whoever waits for it. */
+  #waiter: ((entry: never) => void) | undefined;
+  /** What a wait that only ends with the connection has returned. */
+  #waiting: Promise<unknown> | undefined;
   /** The waiter wants the entry as an iterator's result. */
   #iterates = false;
   /** What `forEach` was called with, while it waits for a message. */
   #consumer: Consumer | undefined;
-  #end: CloseInfo | undefined;
   /** What waits to be read, counted with what an entry costs. */
   bytes = 0;
-  /** Messages that came after `close` and found no room. */
+  /** Messages that were dropped: those that came after `close` and found no room, and what the outbox counts here. */
   dropped = 0;
 
-  constructor(host: Host, flow: ReadFlow | undefined) {
-    this.#host = host;
-    this.#flow = flow;
-  }
+  abstract readonly clock: Clock;
+  abstract readonly transport: Transport;
+  abstract fail(error: unknown): void;
+  abstract end(): ClosedError;
+  abstract ended(): Promise<never>;
 
   // ---- from the transport
 
   message(message: Message): void {
-    if (this.#consumer && this.isEmpty && !this.dropped) {
+    if (this.#consumer && this.isEmpty && this.#phase < 2) {
       this.#deliver(this.#consumer, message);
       this.#pump();
     } else this.push(message);
@@ -94,20 +101,18 @@ export class Inbox {
   }
 
   /** The connection is closing: from now on nothing pauses, and what finds no room is dropped. */
-  closing(): void {
-    this.#closing = true;
-    this.#flow?.release();
+  release(): void {
+    this.#phase = 1;
+    this.flow?.release(this);
   }
 
-  end(info: CloseInfo): void {
-    this.#end = info;
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    if (waiter) {
-      // (Only now: most waits end with a message, and that would cost each a promise.)
-      if (waiter.promise) void quiet(waiter.promise);
-      const isOver = this.#iterates && isNormal(info);
-      waiter.resolve((isOver ? DONE : Promise.reject(this.#host.end())) as never);
+  /** The connection has ended, as `info` says. */
+  finish(): void {
+    // (Only now: most waits end with a message, and that would cost each a promise.)
+    if (this.#waiting) void quiet(this.#waiting);
+    if (this.#waiter) {
+      const isOver = this.#iterates && isNormal(this.info as CloseInfo);
+      this.#settle(isOver ? DONE : Promise.reject(this.end()));
     }
     this.#pump();
   }
@@ -152,49 +157,49 @@ export class Inbox {
   }
 
   push(entry: Entry): void {
-    const full = this.bytes > (this.#flow?.highWaterMark ?? MAX_UNREAD);
+    const full = this.bytes > (this.flow?.highWaterMark ?? MAX_UNREAD);
     // (What comes after a gap is dropped too.)
-    if (this.dropped || (full && this.#closing)) this.dropped++;
-    else if (this.#waiter) {
-      const waiter = this.#waiter;
-      this.#waiter = undefined;
-      waiter.resolve((this.#iterates ? { done: false, value: entry } : entry) as never);
+    if (this.#phase > 1 || (full && this.#phase)) {
+      this.#phase = 2;
+      this.dropped++;
+    } else if (this.#waiter) {
+      this.#settle(this.#iterates ? { done: false, value: entry } : entry);
     } else {
       (this.#queue ??= new Deque()).push(entry);
       this.bytes += entry.length + ENTRY_BYTES;
-      if (this.#flow) this.#flow.check(this);
-      else if (full) this.#host.fail(new LimitError("receive queue is full", MAX_UNREAD, 1008));
+      if (this.flow) this.flow.check(this);
+      else if (full) this.fail(new LimitError("receive queue is full", MAX_UNREAD, 1008));
     }
   }
 
   shift(): Entry {
-    const entry = this.#queue?.shift() as Entry;
+    const entry = (this.#queue as Deque<Entry>).shift() as Entry;
     this.bytes -= entry.length + ENTRY_BYTES;
-    this.#flow?.taken(this);
+    this.flow?.taken(this);
     return entry;
   }
 
   /** Whether the next message would be taken at once. */
-  get isWanted(): boolean {
-    return !!(this.#waiter ?? this.#consumer);
+  get isWanted(): unknown {
+    return this.#waiter ?? this.#consumer;
   }
 
   // ---- the one reader
 
-  #isBusy(): boolean {
-    return this.#owned || !!this.#waiter;
+  #isBusy(): unknown {
+    return this.#owned || this.#waiter;
   }
 
   /** `left` is called when a wait is over, for whatever reason, before the promise settles. */
   take(options?: RecvOptions, left?: () => void): Promise<Entry> {
     if (!this.isEmpty) return Promise.resolve(this.shift());
-    if (this.#end || !(options || left)) return this.#wait(false);
-    const interruption = { ...options, clock: this.#host.clock };
+    if (this.info || !(options || left)) return this.#wait(false);
+    const interruption = { ...options, clock: this.clock };
     return quiet(
       interruptible<Entry>("recv", interruption, (resolve) => {
-        this.#waiter = { resolve };
+        this.#waiter = resolve;
         this.#iterates = false;
-        this.#flow?.resume();
+        this.flow?.resume(this);
         return () => {
           this.#waiter = undefined;
           left?.();
@@ -205,12 +210,20 @@ export class Inbox {
 
   /** Until a message comes or the connection ends, and nothing else: all that a wait costs is its promise. */
   #wait<T>(iterates: boolean): Promise<T> {
-    const waiter = new Deferred<T>();
+    const { promise, resolve } = new Deferred<T>();
     this.#iterates = iterates;
-    this.#waiter = waiter;
-    if (this.#end) this.end(this.#end);
-    else this.#flow?.resume();
-    return waiter.promise;
+    this.#waiter = resolve;
+    this.#waiting = promise;
+    if (this.info) this.finish();
+    else this.flow?.resume(this);
+    return promise;
+  }
+
+  /** Ends the wait. */
+  #settle(entry: unknown): void {
+    const waiter = this.#waiter as (entry: unknown) => void;
+    this.#waiter = this.#waiting = undefined;
+    waiter(entry);
   }
 
   // ---- forEach
@@ -218,10 +231,10 @@ export class Inbox {
   #pump(): void {
     while (this.#consumer && !this.isEmpty) this.#deliver(this.#consumer, this.shift() as Message);
     if (!this.#consumer) return;
-    if (this.#end) {
-      const quietly = isNormal(this.#end);
-      this.#leave(this.#consumer, quietly || this.#host.end(), quietly);
-    } else this.#flow?.resume();
+    if (this.info) {
+      const quietly = isNormal(this.info);
+      this.#leave(this.#consumer, quietly || this.end(), quietly);
+    } else this.flow?.resume(this);
   }
 
   #deliver(consumer: Consumer, message: Message): void {

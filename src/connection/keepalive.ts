@@ -8,9 +8,7 @@ import { LimitError, TimeoutError } from "../errors.ts";
 import { Deferred } from "../util/deferred.ts";
 import { quiet } from "../util/quiet.ts";
 import { Alarm, Line } from "./alarms.ts";
-import type { Host } from "./host.ts";
-import type { ReadFlow } from "./read-flow.ts";
-import type { Transport } from "./transport.ts";
+import type { Inbox } from "./inbox.ts";
 
 /** When to ping by ourselves; `false`: never. */
 export type KeepaliveOptions =
@@ -37,38 +35,27 @@ const ID_BYTES = 4;
 
 const DEFAULT_DURATION = 20_000;
 
+const DEFAULTS = {} satisfies KeepaliveOptions as Exclude<KeepaliveOptions, false>;
+
 /** Rings when it is time for the next ping. */
 export class Keepalive extends Alarm {
-  readonly #transport: Transport;
-  readonly #host: Host;
-  readonly #flow: ReadFlow | undefined;
-  readonly #intervals: Line | undefined;
-  readonly #timeout: number;
+  readonly #inbox: Inbox;
+  readonly #options: KeepaliveOptions;
   #unanswered: Ping[] | undefined;
   #nextId = 0;
   #deadline: Deadline | undefined;
-  #ended = false;
   /** The round trip of the ping that was answered last, in milliseconds. */
   latency: number | undefined;
 
-  constructor(
-    transport: Transport,
-    host: Host,
-    options: KeepaliveOptions,
-    flow: ReadFlow | undefined,
-  ) {
+  constructor(inbox: Inbox, options: KeepaliveOptions) {
     super();
-    this.#transport = transport;
-    this.#host = host;
-    this.#flow = flow;
-    const { interval = DEFAULT_DURATION, timeout = DEFAULT_DURATION } = options || { interval: 0 };
-    this.#timeout = timeout;
-    this.#intervals = interval > 0 ? Line.of(host.clock, interval) : undefined;
+    this.#inbox = inbox;
+    this.#options = options;
     this.#intervals?.add(this);
   }
 
   ping(): Promise<number> {
-    if (this.#ended) return quiet(Promise.reject(this.#host.end()));
+    if (this.#inbox.info) return quiet(Promise.reject(this.#inbox.end()));
     if ((this.#unanswered?.length ?? 0) >= MAX_UNANSWERED) {
       return quiet(
         Promise.reject(new LimitError("too many unanswered pings", MAX_UNANSWERED, 1008)),
@@ -90,7 +77,7 @@ export class Keepalive extends Alarm {
   pong(payload: Uint8Array): void {
     const id = payload.length === ID_BYTES ? decode(payload) : Infinity;
     if (id >= this.#nextId || !this.#unanswered) return;
-    const now = this.#host.clock.now();
+    const now = this.#inbox.clock.now();
     const count = this.#unanswered.findLastIndex((ping) => ping.id <= id) + 1;
     const answered = this.#unanswered.splice(0, count);
     // (An idle connection is not to keep the memory of a list.)
@@ -102,9 +89,8 @@ export class Keepalive extends Alarm {
 
   /** The connection has ended. */
   end(): void {
-    this.#ended = true;
     this.stop();
-    for (const ping of this.#unanswered ?? []) ping.answered?.reject(this.#host.end());
+    for (const ping of this.#unanswered ?? []) ping.answered?.reject(this.#inbox.end());
     this.#unanswered = undefined;
   }
 
@@ -125,18 +111,29 @@ export class Keepalive extends Alarm {
     this.#deadline = undefined;
     // Nothing is read while reading is paused, so silence proves nothing then; a peer that reset the connection is
     // noticed by the pings themselves.
-    if (this.#flow?.paused) return;
+    const { flow } = this.#inbox;
+    if (flow?.paused) return;
     // What came during a pause may not be read yet.
-    if (this.#flow?.resumptions !== resumptions) {
+    if (flow?.resumptions !== resumptions) {
       this.#expect();
       return;
     }
-    this.#transport.abort(new TimeoutError("the answer to a keepalive ping", this.#timeout));
+    this.#inbox.transport.abort(new TimeoutError("the answer to a keepalive ping", this.#timeout));
+  }
+
+  /** Where it stands for its next ping, if it sends any by itself. */
+  get #intervals(): Line | undefined {
+    const { interval = DEFAULT_DURATION } = this.#options || { interval: 0 };
+    return interval > 0 ? Line.of(this.#inbox.clock, interval) : undefined;
+  }
+
+  get #timeout(): number {
+    return (this.#options || DEFAULTS).timeout ?? DEFAULT_DURATION;
   }
 
   #expect(): void {
-    const line = Line.of(this.#host.clock, this.#timeout);
-    this.#deadline = new Deadline(this, line, this.#flow?.resumptions);
+    const line = Line.of(this.#inbox.clock, this.#timeout);
+    this.#deadline = new Deadline(this, line, this.#inbox.flow?.resumptions);
   }
 
   #send(answered: Deferred<number> | undefined): void {
@@ -144,9 +141,9 @@ export class Keepalive extends Alarm {
     const unanswered = (this.#unanswered ??= []);
     // Those of our own need no record when there are so many: an answer to them is one to all before.
     if (unanswered.length < MAX_UNANSWERED) {
-      unanswered.push({ id, sent: this.#host.clock.now(), answered });
+      unanswered.push({ id, sent: this.#inbox.clock.now(), answered });
     }
-    this.#transport.ping(encode(id));
+    this.#inbox.transport.ping(encode(id));
   }
 }
 
@@ -174,13 +171,8 @@ class Deadline extends Alarm {
 }
 
 /** Declares in a transport's capabilities that it has pings. */
-export function keepalive(
-  transport: Transport,
-  host: Host,
-  options: KeepaliveOptions = {},
-  flow?: ReadFlow,
-): Keepalive {
-  return new Keepalive(transport, host, options, flow);
+export function keepalive(inbox: Inbox, options: KeepaliveOptions = DEFAULTS): Keepalive {
+  return new Keepalive(inbox, options);
 }
 
 function encode(id: number): Uint8Array {

@@ -1,16 +1,13 @@
 /**
- * What is to be sent: straight to the transport while it keeps up, else a bounded queue.
+ * What is to be sent: straight to the transport while it keeps up, else a queue, which is made then.
  *
  * @module
  */
 
-import { LimitError } from "../errors.ts";
-import { Deferred } from "../util/deferred.ts";
-import { Deque } from "../util/deque.ts";
-import { quiet } from "../util/quiet.ts";
 import type { Host } from "./host.ts";
-import { PreparedMessage } from "./prepared-message.ts";
-import type { Message, Transport } from "./transport.ts";
+import type { PreparedMessage } from "./prepared-message.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { Message } from "./transport.ts";
 
 /** How to send a message. */
 export interface SendOptions {
@@ -37,208 +34,112 @@ export interface OutboxOptions {
   readonly overflow?: "close" | "drop" | undefined;
 }
 
-/** A message that waits for its turn. */
-interface Entry {
-  message: Message | PreparedMessage;
-  options: SendOptions;
-}
-
-/** What must not overtake the messages before it. */
-interface Step {
-  readonly run: () => void;
-  /** What it counts for while it waits. */
-  readonly bytes: number;
-}
-
 const READY: Promise<void> = Promise.resolve();
 
-/** What an entry costs beside its data, so that a queue of empty messages is bounded too. */
-const ENTRY_BYTES = 32;
-
-/** What a message in parts counts for before its turn has come, whatever it will be. */
-const PARTS_BYTES = 1024;
-
-export class Outbox {
-  readonly #transport: Transport;
-  readonly #host: Host;
-  readonly #options: OutboxOptions;
-  readonly #highWaterMark: number;
-  #queue: Deque<Entry | Step> | undefined;
-  #byKey: Map<string, Entry> | undefined;
-  #held = false;
-  #stopped = false;
-  #gaveUp = false;
-  #ready: Deferred<void> | undefined;
-  #room: Deferred<void> | undefined;
+/** The way out. Each call says whose it is: while nothing waits, all connections have the same one. */
+export interface Outgoing {
   /** The bytes that wait here, those of text counted in UTF-16 units. */
-  bytes = 0;
-  /** Messages that were dropped, or replaced by a later one of their key. */
-  dropped = 0;
+  readonly bytes: number;
 
-  constructor(transport: Transport, host: Host, options: OutboxOptions) {
-    this.#transport = transport;
-    this.#host = host;
-    this.#options = options;
-    // (0 bytes never are less than 0.)
-    this.#highWaterMark = Math.max(1, options.highWaterMark ?? 64 * 1024);
-  }
-
-  send(message: Message | PreparedMessage, options: SendOptions): Promise<void> {
-    if (!this.#stopped) {
-      if (this.#isIdle()) {
-        const lent = this.#transport.send(message, options);
-        return lent ? quiet(lent.then(() => this.#returned())) : this.ready();
-      }
-      this.#enqueue(message, options);
-    }
-    return this.ready();
-  }
+  send(message: Message | PreparedMessage, options: SendOptions, host: Host): Promise<void>;
 
   /** Until another message may be sent. */
-  ready(): Promise<void> {
-    if (this.#stopped) return this.#host.ended();
-    if (this.#isIdle()) return READY;
-    return (this.#ready ??= quietly()).promise;
-  }
+  ready(host: Host): Promise<void>;
 
-  /** Until there is room for more, for whoever holds the outbox. */
-  room(): Promise<void> {
-    if (this.#gaveUp) return this.#host.ended();
-    if (this.#hasRoom()) return READY;
-    return (this.#room ??= quietly()).promise;
-  }
+  /** Until there is room for more, for whoever holds the way out. */
+  room(host: Host): Promise<void>;
 
   /** Calls `begin` in its turn, after all that was sent before; or returns `false` when too much waits. */
-  inTurn(begin: () => void): boolean {
-    if (!this.#isIdle() && !this.#admits(this.bytes + PARTS_BYTES)) return false;
-    this.#add({ run: begin, bytes: PARTS_BYTES });
-    return true;
-  }
+  inTurn(begin: () => void, host: Host): boolean;
 
   /** Holds back all messages, until called with `false`. */
-  hold(held: boolean): void {
-    this.#held = held;
-    this.drain();
-  }
+  hold(held: boolean, host: Host): void;
 
-  /** Nothing can be sent any more, but what was sent already and then `step`. */
-  finish(step: () => void): void {
-    this.#stopped = true;
-    this.#add({ run: step, bytes: 0 });
-  }
+  /** Nothing can be sent any more, but what was sent already and then `step`. Returns `true`: that will be done. */
+  finish(step: () => void, host: Host): true;
 
   /** Nothing can be sent any more; what waits is given up. */
-  stop(): void {
-    this.#stopped = true;
-    this.#gaveUp = true;
-    this.#queue = undefined;
-    this.#byKey = undefined;
-    this.bytes = 0;
-    // Who waits to send is told how the connection ended, and that is known later.
-    this.#ready?.resolve(this.#host.ended());
-    this.#room?.resolve(this.#host.ended());
-  }
+  stop(host: Host): void;
 
   /** The transport has less to write than before. */
-  drain(): void {
-    // (It is called after each read that was answered, mostly for nothing.)
-    if (!this.#queue && !this.#ready && !this.#room) return;
-    while (this.#queue?.length && !this.#held && this.#hasRoom()) {
-      const entry = this.#queue.shift() as Entry | Step;
-      if ("run" in entry) this.#take(entry);
-      else this.#forward(entry);
-    }
-    if (!this.#hasRoom()) return;
-    this.#room?.resolve();
-    this.#room = undefined;
-    if (!this.#isIdle()) return;
-    this.#ready?.resolve();
-    this.#ready = undefined;
+  drain(host: Host): void;
+}
+
+/** Straight to the transport, as long as that keeps up. It remembers nothing of a connection. */
+export class Outbox implements Outgoing {
+  readonly bytes = 0;
+  readonly limits: OutboxLimits;
+
+  constructor(limits: OutboxLimits) {
+    this.limits = limits;
   }
 
-  #hasRoom(): boolean {
-    return this.#transport.bufferedAmount < this.#highWaterMark;
+  send(message: Message | PreparedMessage, options: SendOptions, host: Host): Promise<void> {
+    const { transport } = host;
+    if (!this.#hasRoom(host)) return this.#queue(host).send(message, options);
+    const lent = transport.send(message, options);
+    if (lent) return this.#queue(host).after(lent);
+    // (What it did may have begun a queue.)
+    return (host.outbox as Outgoing).ready(host);
   }
 
-  #isIdle(): boolean {
-    return !this.#queue?.length && !this.#held && this.#hasRoom();
+  ready(host: Host): Promise<void> {
+    return this.#hasRoom(host) ? READY : this.#queue(host).ready();
   }
 
-  /** Bytes that were lent are their owner's again. */
-  #returned(): Promise<void> | undefined {
-    if (this.#gaveUp) return this.#host.ended();
-    return this.#stopped ? undefined : this.ready();
+  room(host: Host): Promise<void> {
+    return this.#hasRoom(host) ? READY : this.#queue(host).room();
   }
 
-  #add(step: Step): void {
-    this.bytes += step.bytes;
-    (this.#queue ??= new Deque()).push(step);
-    this.drain();
+  inTurn(begin: () => void, host: Host): boolean {
+    return this.#queue(host).inTurn(begin);
   }
 
-  #take({ run, bytes }: Step): void {
-    this.bytes -= bytes;
-    run();
+  hold(held: boolean, host: Host): void {
+    this.#queue(host).hold(held);
   }
 
-  #forward({ message, options }: Entry): void {
-    this.bytes -= sizeOf(message);
-    if (options.key !== undefined) this.#byKey?.delete(options.key);
-    // What waited was copied, so that nobody needs to know when the transport has written it.
-    void this.#transport.send(message, options);
+  finish(step: () => void, host: Host): true {
+    return this.#queue(host).finish(step);
   }
 
-  #enqueue(message: Message | PreparedMessage, options: SendOptions): void {
-    if (options.droppable) {
-      this.dropped++;
-      return;
-    }
-    const { key } = options;
-    const before = key === undefined ? undefined : this.#byKey?.get(key);
-    const bytes = this.bytes + sizeOf(message) - (before ? sizeOf(before.message) : 0);
-    if (!this.#admits(bytes)) return;
-    this.bytes = bytes;
-    // The caller may reuse its bytes and its options before the message's turn has come.
-    const entry: Entry = {
-      message: message instanceof Uint8Array ? copy(message) : message,
-      options: { ...options },
-    };
-    if (before) {
-      this.dropped++;
-      Object.assign(before, entry);
-      return;
-    }
-    (this.#queue ??= new Deque()).push(entry);
-    if (key !== undefined) (this.#byKey ??= new Map()).set(key, entry);
+  stop(host: Host): void {
+    this.#queue(host).stop();
   }
 
-  /** Whether so many bytes may wait; if not, `overflow` applies. The one message in hand may have any size. */
-  #admits(bytes: number): boolean {
-    const { maxSendQueue = 16 * 1024 * 1024, overflow } = this.#options;
-    if (this.bytes === 0 || bytes <= maxSendQueue) return true;
-    if (overflow === "drop") this.dropped++;
-    else this.#host.fail(new LimitError("send queue is full", maxSendQueue, 1008));
-    return false;
+  drain(): void {}
+
+  #hasRoom({ transport }: Host): boolean {
+    return transport.bufferedAmount < this.limits.highWaterMark;
+  }
+
+  /** From now on there is something to remember. */
+  #queue(host: Host): SendQueue {
+    if (host.outbox === this) host.outbox = new SendQueue(host, this);
+    return host.outbox as SendQueue;
   }
 }
+
+/** {@link OutboxOptions} with their defaults. */
+export type OutboxLimits = Required<OutboxOptions> & {
+  [Name in keyof OutboxOptions]-?: NonNullable<OutboxOptions[Name]>;
+};
+
+let latest: Outbox | undefined;
 
 /** Declares in a transport's capabilities that it tells when it has written something. */
-export function outbox(transport: Transport, host: Host, options: OutboxOptions): Outbox {
-  return new Outbox(transport, host, options);
-}
-
-function sizeOf(message: Message | PreparedMessage): number {
-  return (message instanceof PreparedMessage ? message.data : message).length + ENTRY_BYTES;
-}
-
-/** A promise that many callers get, and that is marked as handled once for all of them. */
-function quietly(): Deferred<void> {
-  const deferred = new Deferred<void>();
-  void quiet(deferred.promise);
-  return deferred;
-}
-
-/** (`slice` of a Node `Buffer` copies nothing.) */
-function copy(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes);
+export function outbox(options: OutboxOptions): Outbox {
+  const { maxSendQueue = 16 * 1024 * 1024, overflow = "close" } = options;
+  // (0 bytes never are less than 0.)
+  const highWaterMark = Math.max(1, options.highWaterMark ?? 64 * 1024);
+  const known = latest?.limits;
+  if (
+    !latest ||
+    known?.highWaterMark !== highWaterMark ||
+    known.maxSendQueue !== maxSendQueue ||
+    known.overflow !== overflow
+  ) {
+    latest = new Outbox({ highWaterMark, maxSendQueue, overflow });
+  }
+  return latest;
 }

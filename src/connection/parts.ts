@@ -7,10 +7,9 @@
 import { Deferred } from "../util/deferred.ts";
 import { toMessages } from "./data.ts";
 import type { Parts as MessageParts } from "./data.ts";
-import type { Host } from "./host.ts";
 import type { Inbox, RecvOptions } from "./inbox.ts";
-import type { Outbox } from "./outbox.ts";
-import type { Message, Transport } from "./transport.ts";
+import type { Outgoing } from "./outbox.ts";
+import type { Message } from "./transport.ts";
 
 /** A part that was received. */
 class Part {
@@ -31,10 +30,7 @@ class Part {
 const NOTHING = new Uint8Array();
 
 export class Parts {
-  readonly #transport: Transport;
-  readonly #host: Host;
   readonly #inbox: Inbox;
-  readonly #outbox: Outbox;
   /** The rest of a message that nobody wants is coming in. */
   #skipping = false;
   /** A reader waits for the first part of a message. */
@@ -43,11 +39,8 @@ export class Parts {
   #waiting: Set<(error: unknown) => void> | undefined;
   #end: Error | undefined;
 
-  constructor(transport: Transport, host: Host, inbox: Inbox, outbox: Outbox) {
-    this.#transport = transport;
-    this.#host = host;
+  constructor(inbox: Inbox) {
     this.#inbox = inbox;
-    this.#outbox = outbox;
   }
 
   /** A part came in. */
@@ -87,26 +80,30 @@ export class Parts {
   }
 
   #begin(): void {
-    if (this.#beginning && !this.#skipping) this.#transport.receiveParts(true);
+    if (this.#beginning && !this.#skipping) this.#inbox.transport.receiveParts(true);
   }
 
   /** Who waits no more for a first part takes the request back at once: the next reader gets the message as a whole. */
   readonly #left = (): void => {
     if (!this.#beginning) return;
     this.#beginning = false;
-    this.#transport.receiveParts(false);
+    this.#inbox.transport.receiveParts(false);
   };
+
+  /** (Which it is changes.) */
+  get #outbox(): Outgoing {
+    return this.#inbox.outbox as Outgoing;
+  }
 
   /** Sends what `parts` yields as one message, each part as it comes. */
   async send(data: MessageParts): Promise<void> {
-    const outbox = this.#outbox;
-    const transport = this.#transport;
+    const inbox = this.#inbox;
     const turn = new Deferred<void>();
-    const isAdmitted = outbox.inTurn(() => {
-      outbox.hold(true);
+    const isAdmitted = this.#outbox.inTurn(() => {
+      this.#outbox.hold(true, inbox);
       turn.resolve();
-    });
-    if (!isAdmitted) return outbox.ready();
+    }, inbox);
+    if (!isAdmitted) return this.#outbox.ready(inbox);
     await this.#untilEnd(turn.promise);
     const parts = toMessages(data);
     let text: boolean | undefined;
@@ -118,19 +115,19 @@ export class Parts {
           throw new TypeError("the parts of a message are all text or all binary");
         }
         text = typeof value === "string";
-        transport.sendPart(value, text, false);
-        await this.#untilEnd(outbox.room());
+        inbox.transport.sendPart(value, text, false);
+        await this.#untilEnd(this.#outbox.room(inbox));
       }
       // (Again: the connection may have ended while we waited for the source to tell that it is done.)
-      await this.#untilEnd(outbox.room());
-      if (text !== undefined) transport.sendPart(text ? "" : NOTHING, text, true);
+      await this.#untilEnd(this.#outbox.room(inbox));
+      if (text !== undefined) inbox.transport.sendPart(text ? "" : NOTHING, text, true);
     } catch (error) {
       void parts.return(undefined).catch(() => {});
       // What was begun can't be finished, and nothing else may be sent before it is.
-      if (text !== undefined && !this.#end) this.#host.fail(error);
+      if (text !== undefined && !this.#end) this.#inbox.fail(error);
       throw error;
     } finally {
-      outbox.hold(false);
+      this.#outbox.hold(false, inbox);
     }
   }
 
@@ -153,7 +150,7 @@ export class Parts {
 
   #watch(): Set<(error: unknown) => void> {
     const waiting = new Set<(error: unknown) => void>();
-    this.#host.ended().catch((error: unknown) => {
+    this.#inbox.ended().catch((error: unknown) => {
       this.#end = error as Error;
       for (const reject of waiting) reject(error);
       waiting.clear();
@@ -163,6 +160,6 @@ export class Parts {
 }
 
 /** Declares in a transport's capabilities that it sends and receives parts. */
-export function parts(transport: Transport, host: Host, inbox: Inbox, outbox: Outbox): Parts {
-  return new Parts(transport, host, inbox, outbox);
+export function parts(inbox: Inbox): Parts {
+  return new Parts(inbox);
 }

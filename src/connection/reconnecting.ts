@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ClosedError, FullduplexError, HandshakeError } from "../errors.ts";
+import { ClosedError, FullduplexError } from "../errors.ts";
+import type { HandshakeError } from "../errors.ts";
 import { systemClock } from "../util/clock.ts";
 import { interruptible } from "../util/interruptible.ts";
 import { backoff } from "./backoff.ts";
@@ -94,11 +95,10 @@ async function attemptTo<C, Options extends CommonConnectOptions>(
 
 /** Whether connecting again can't help. */
 export function isRefused(error: unknown): boolean {
-  if (error instanceof HandshakeError) {
-    const { status = 0 } = error;
-    return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
-  }
-  return !(error instanceof FullduplexError) || error.code === "ERR_UNSUPPORTED";
+  if (!(error instanceof FullduplexError) || error.code === "ERR_UNSUPPORTED") return true;
+  // (Only a HandshakeError has a status.)
+  const { status = 0 } = error as HandshakeError;
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
 }
 
 /** Waits, but not longer than until waiting makes no more sense. */

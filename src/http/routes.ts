@@ -22,7 +22,7 @@ export type PathParams<Path extends string> = string extends Path
   ? Readonly<Record<string, string>>
   : { readonly [Name in ParamName<Path>]: string };
 
-/** What a path matched. `params` has no prototype, and its values are percent-decoded. */
+/** What a path matched. `params` has no prototype, is frozen, and its values are percent-decoded. */
 export interface RouteMatch<Value> {
   readonly value: Value;
   readonly params: Readonly<Record<string, string>>;
@@ -34,6 +34,8 @@ interface Route<Value> {
   /** The kind of each segment: how specific the pattern is, and what it looks like. */
   readonly shape: readonly Kind[];
   readonly value: Value;
+  /** What the latest path gave: many connections ask for the same one. */
+  latest: { readonly path: string; readonly params: Readonly<Record<string, string>> } | undefined;
 }
 
 const Kind = { Static: 0, Param: 1, Tail: 2 } as const;
@@ -91,7 +93,11 @@ export class RouteTable<Value> {
       return { value: this.#static.get(identity) as Value, params: NO_PARAMS };
     }
     const route = this.#dynamic.find((candidate) => fits(candidate, segments));
-    return route && { value: route.value, params: extract(route, segments) };
+    if (!route) return undefined;
+    if (route.latest?.path !== rest) {
+      route.latest = { path: rest, params: Object.freeze(extract(route, segments)) };
+    }
+    return { value: route.value, params: route.latest.params };
   }
 }
 
@@ -117,7 +123,7 @@ function parse<Value>(pattern: string, value: Value): Route<Value> {
     if (text === undefined) throw new TypeError(`route ${pattern} is malformed`);
     return text;
   });
-  return { segments: decoded, shape, value };
+  return { segments: decoded, shape, value, latest: undefined };
 }
 
 /** Two patterns with the same identity match the same paths. */

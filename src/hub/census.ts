@@ -4,18 +4,19 @@
  * @module
  */
 
-import type { Handler } from "../server/index.ts";
-
 export class Census {
   readonly #counts = new Map<string, number>();
 
   /** The handler of the endpoint at `path`, whose connections are counted from now on. */
-  count(path: string, handler: Handler): Handler {
+  count<Given extends readonly unknown[]>(
+    path: string,
+    handler: (...given: Given) => unknown,
+  ): (...given: Given) => Promise<void> {
     this.#counts.set(path, 0);
-    return async (connection, params) => {
+    return async (...given) => {
       this.#add(path, 1);
       try {
-        await handler(connection, params);
+        await handler(...given);
       } finally {
         this.#add(path, -1);
       }

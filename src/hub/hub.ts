@@ -20,6 +20,8 @@ import { resolveKeys } from "./keys.ts";
 import type { GeneratedKeys } from "./keys.ts";
 import { Messaging, WEBSOCKET_PATH } from "./messaging.ts";
 import { StatusFeed } from "./status.ts";
+import { Wamp, WAMP_PATH } from "./wamp.ts";
+import type { RawSocketAddress } from "../wamp/rawsocket/index.ts";
 
 /** How to start a hub. */
 export interface HubOptions {
@@ -27,10 +29,12 @@ export interface HubOptions {
   readonly port?: number | undefined;
   /** The address or name to bind to. Default: `127.0.0.1`, where only this machine can reach it. */
   readonly host?: string | undefined;
-  /** Whether to serve the chat and the echo, which are open to everybody. Default: only when bound to loopback. */
+  /** Whether to serve the chat, the echo and WAMP, which are open to everybody. Default: only when bound to loopback. */
   readonly demos?: boolean | undefined;
+  /** A TCP port for WAMP by RawSocket, on the same host; 0 lets the system choose a free one. Default: none. */
+  readonly wampRawSocket?: number | undefined;
   /**
-   * Each lets in backends at `/api`; several while they are being changed. At least 32 characters each, chosen at random:
+   * Each lets in backends, at `/api` and for WAMP; several while they are being changed. At least 32 characters each, chosen at random:
    * printable ASCII, no spaces. Default: one that is made up, see {@link Hub.generated}.
    */
   readonly apiKeys?: readonly string[] | undefined;
@@ -44,8 +48,10 @@ export interface HubOptions {
 export interface Hub {
   /** The address for a browser, such as `http://127.0.0.1:8080/`. */
   readonly url: string;
-  /** Whether the chat and the echo are served. */
+  /** Whether the chat, the echo and WAMP are served. */
   readonly demos: boolean;
+  /** Where RawSocket is served, if it is. */
+  readonly rawSocket: RawSocketAddress | undefined;
   /** The keys that were made up because none were given. */
   readonly generated: GeneratedKeys;
   /** Stops listening, says goodbye to the open connections (1001), and resolves when all is gone. */
@@ -76,46 +82,71 @@ type Endpoints = Map<RoutePath, Handler>;
  * ```
  */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
-  const { port = PORT, host = HOST, logger } = options;
+  const { port = PORT, host = HOST, wampRawSocket, logger } = options;
   const isLocal = isLoopback(host);
   const { demos = isLocal } = options;
+  if (wampRawSocket !== undefined && !demos) {
+    throw new TypeError("WAMP by RawSocket is open to everybody: it is served with the demos only");
+  }
   const keys = resolveKeys(options);
   const assets = loadAssets();
   const chat = demos ? new Chat() : undefined;
   const census = new Census();
   const messaging = new Messaging({ keys, chat, logger });
-  const feed = new StatusFeed(readVersion(), census, chat);
-  const endpoints = createEndpoints(feed, messaging, demos);
-  const routes = Array.from(endpoints, ([path, handler]) => [path, census.count(path, handler)]);
+  const wamp = demos ? new Wamp({ keys, logger }) : undefined;
+  const parts: Parts = { feed: new StatusFeed(readVersion(), census, chat), messaging, chat, wamp };
+  const endpoints = Array.from(createEndpoints(parts), ([path, handler]) => {
+    return [path, census.count(path, handler)];
+  });
   const site = new Site({
-    resources: createResources(assets, feed, demos),
-    listeners: messaging.listeners,
+    resources: createResources(assets, parts),
+    listeners: new Map([...messaging.listeners, ...(wamp?.listeners ?? [])]),
     onlyLoopback: isLocal,
   });
-  const server = await serve(Object.fromEntries(routes) as Record<RoutePath, Handler>, {
+  const limits = { maxConnections: MAX_CONNECTIONS, maxSendQueue: MAX_SEND_QUEUE };
+  const server = await serve(Object.fromEntries(endpoints) as Record<RoutePath, Handler>, {
     port,
     host,
     logger,
-    subprotocols: messaging.subprotocols,
-    maxConnections: MAX_CONNECTIONS,
-    maxSendQueue: MAX_SEND_QUEUE,
+    subprotocols: [...messaging.subprotocols, ...(wamp?.subprotocols ?? [])],
+    ...limits,
     onRequest: (request, response) => site.serve(request, response),
   }).catch(async (error: unknown) => {
-    await messaging.close();
+    await closeParts(parts);
     throw explain(error, port, host);
   });
+  if (wampRawSocket !== undefined) {
+    const place = { port: wampRawSocket, host, ...limits };
+    await wamp
+      ?.listen(place, (handler) => census.count("rawsocket", handler))
+      .catch(async (error: unknown) => {
+        await close(server, parts);
+        throw explain(error, wampRawSocket, host);
+      });
+  }
   return {
     url: browserUrl(server.url),
     demos,
+    rawSocket: wamp?.rawSocket,
     generated: keys.generated,
-    close: () => close(server, { feed, messaging, chat }),
+    close: () => close(server, parts),
   };
 }
 
-function createEndpoints(feed: StatusFeed, messaging: Messaging, demos: boolean): Endpoints {
+/** What a hub is made of, besides the server. */
+interface Parts {
+  readonly feed: StatusFeed;
+  readonly messaging: Messaging;
+  /** The demos; absent when they are not served. */
+  readonly chat: Chat | undefined;
+  readonly wamp: Wamp | undefined;
+}
+
+function createEndpoints({ feed, messaging, wamp }: Parts): Endpoints {
   const endpoints: Endpoints = new Map();
   endpoints.set(WEBSOCKET_PATH, messaging.handler);
-  if (demos) {
+  if (wamp) {
+    endpoints.set(WAMP_PATH, wamp.handler);
     endpoints.set("/echo", (connection) =>
       connection.forEach((message) => connection.send(message)),
     );
@@ -124,19 +155,16 @@ function createEndpoints(feed: StatusFeed, messaging: Messaging, demos: boolean)
   return endpoints;
 }
 
-function createResources(
-  { pages, files }: Assets,
-  feed: StatusFeed,
-  demos: boolean,
-): Map<string, Resource> {
+function createResources({ pages, files }: Assets, { feed, wamp }: Parts): Map<string, Resource> {
   const page = (name: string): Reply => pages.get(name) ?? note(404, "There is no such page.");
   const resources = new Map<string, Resource>(files);
   resources.set("/", page("home"));
   resources.set("/status", () => reply("application/json", JSON.stringify(feed.status), NEVER));
   resources.set("/healthz", note(200, "ok"));
   resources.set(WEBSOCKET_PATH, note(426, CHANNELS_HINT, UPGRADE));
-  if (!demos) return resources;
+  if (!wamp) return resources;
   resources.set("/chat", page("chat"));
+  resources.set(WAMP_PATH, page("wamp"));
   resources.set("/echo", note(426, ECHO_HINT, UPGRADE));
   return resources;
 }
@@ -150,16 +178,14 @@ const ECHO_HINT =
   "This is a WebSocket endpoint that sends back what it gets. " +
   "Try `npx fullduplex connect` with this address, and ws: in place of http:";
 
-/** What a hub is made of, besides the server. */
-interface Parts {
-  readonly feed: StatusFeed;
-  readonly messaging: Messaging;
-  readonly chat: Chat | undefined;
+async function close(server: Server, parts: Parts): Promise<void> {
+  // (Clients of WAMP are told before their connections are closed. Streams over plain HTTP are requests that the server
+  // waits for.)
+  await Promise.all([closeParts(parts), server.close()]);
 }
 
-async function close(server: Server, { feed, messaging, chat }: Parts): Promise<void> {
-  // (Streams over plain HTTP are requests that the server waits for.)
-  await Promise.all([server.close(), messaging.close()]);
+async function closeParts({ feed, messaging, chat, wamp }: Parts): Promise<void> {
+  await Promise.all([wamp?.close(), messaging.close()]);
   feed.close();
   chat?.close();
 }

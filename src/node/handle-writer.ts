@@ -26,8 +26,11 @@ interface NativeHandle {
   readonly writeQueueSize: number;
 }
 
-/** Who is told that the kernel has taken what was pending. */
+/** Whose writes they are. */
 export interface HandleOwner {
+  /** How many of its writes the kernel has not taken entirely; counted here. */
+  unfinishedWrites: number;
+  /** The kernel has taken one of them. */
   drained(): void;
 }
 
@@ -40,58 +43,44 @@ let requestClass: RequestClass | false | undefined;
 /** A request that the native side did not keep, to be used again. */
 let spare: WriteRequest | undefined;
 
-export class HandleWriter {
-  readonly #socket: Socket;
-  readonly #owner: HandleOwner;
-  #unfinished = 0;
+/** Whether a socket's handle can be written to; where it can't, only the stream is used. */
+export function hasWritableHandle(socket: Socket): boolean {
+  if (typeof handleOf(socket)?.writeQueueSize !== "number") return false;
+  requestClass ??= !usesStreams && findRequestClass();
+  return requestClass !== false;
+}
 
-  private constructor(socket: Socket, owner: HandleOwner) {
-    this.#socket = socket;
-    this.#owner = owner;
-  }
+/** The bytes written by {@link writeToHandle} that the kernel has not taken. */
+export function pendingInHandle(socket: Socket, owner: HandleOwner): number {
+  if (owner.unfinishedWrites === 0) return 0;
+  return handleOf(socket)?.writeQueueSize ?? 0;
+}
 
-  /** `undefined` where only the stream can be used. */
-  static for(socket: Socket, owner: HandleOwner): HandleWriter | undefined {
-    const handle = handleOf(socket);
-    if (typeof handle?.writeQueueSize !== "number") return undefined;
-    requestClass ??= !usesStreams && findRequestClass();
-    return requestClass ? new HandleWriter(socket, owner) : undefined;
-  }
+/**
+ * Writes `bytes`, which must not change until nothing is pending. Returns `false`, and does nothing, while the stream
+ * itself has something to write, or is gone. The socket is one that {@link hasWritableHandle}.
+ */
+export function writeToHandle(socket: Socket, bytes: Uint8Array, owner: HandleOwner): boolean {
+  const handle = handleOf(socket);
+  if (!handle || socket.writableLength > 0 || socket.writableCorked > 0) return false;
+  const request = spare ?? new (requestClass as RequestClass)();
+  spare = undefined;
+  const status = handle.writeBuffer(request, bytes);
+  if (status !== 0) socket.destroy(toError(status));
+  // (Also when nothing is queued any more: what the first attempt left over, the second one may have written.)
+  else if (request.getAsyncId() !== FREE) keep(request, bytes, socket, owner);
+  else spare = request;
+  return true;
+}
 
-  /** The bytes that the kernel has not taken. */
-  get pending(): number {
-    if (this.#unfinished === 0) return 0;
-    return handleOf(this.#socket)?.writeQueueSize ?? 0;
-  }
-
-  /**
-   * Writes `bytes`, which must not change until nothing is pending. Returns `false`, and does nothing, while the stream
-   * itself has something to write, or is gone.
-   */
-  write(bytes: Uint8Array): boolean {
-    const socket = this.#socket;
-    const handle = handleOf(socket);
-    if (!handle || socket.writableLength > 0 || socket.writableCorked > 0) return false;
-    const request = spare ?? new (requestClass as RequestClass)();
-    spare = undefined;
-    const status = handle.writeBuffer(request, bytes);
-    if (status !== 0) socket.destroy(toError(status));
-    // (Also when nothing is queued any more: what the first attempt left over, the second one may have written.)
-    else if (request.getAsyncId() !== FREE) this.#keep(request, bytes);
-    else spare = request;
-    return true;
-  }
-
-  #keep(request: WriteRequest, bytes: Uint8Array): void {
-    this.#unfinished++;
-    request.buffer = bytes;
-    request.oncomplete = (status): void => {
-      this.#unfinished--;
-      const socket = this.#socket;
-      if (status < 0 && !socket.destroyed) socket.destroy(toError(status));
-      this.#owner.drained();
-    };
-  }
+function keep(request: WriteRequest, bytes: Uint8Array, socket: Socket, owner: HandleOwner): void {
+  owner.unfinishedWrites++;
+  request.buffer = bytes;
+  request.oncomplete = (status): void => {
+    owner.unfinishedWrites--;
+    if (status < 0 && !socket.destroyed) socket.destroy(toError(status));
+    owner.drained();
+  };
 }
 
 function handleOf(socket: Socket): NativeHandle | null | undefined {

@@ -8,10 +8,12 @@
  * @module
  */
 
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { returnSlab } from "./frame-slab.ts";
-import { HandleWriter } from "./handle-writer.ts";
+import { hasWritableHandle, pendingInHandle, writeToHandle } from "./handle-writer.ts";
+import type { HandleOwner } from "./handle-writer.ts";
 import { Loans, isSame } from "./loans.ts";
 import { allocate } from "./platform.ts";
 import { isPlainSocket } from "./plain-socket.ts";
@@ -42,15 +44,16 @@ const LARGE = 16 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-export class SocketWriter implements TurnMember {
+/** `handle`: a socket of the system whose stream can be passed by. */
+type Way = "stream" | "socket" | "handle";
+
+export class SocketWriter implements TurnMember, HandleOwner {
   readonly #socket: Duplex;
   readonly #source: WriterSource;
   readonly #owner: WriterOwner;
   /** Calls the owner; made for the first write that is not done at once. */
   #drained: (() => void) | undefined;
-  /** A write has been taken by the kernel, entirely, if nothing is left when it returns. */
-  readonly #isPlain: boolean;
-  readonly #handle: HandleWriter | undefined;
+  readonly #way: Way;
   #loans: Loans | undefined;
   #isScheduled = false;
   #isWatching = false;
@@ -59,13 +62,18 @@ export class SocketWriter implements TurnMember {
   #submits = 0;
   #isBursty = false;
   #isCorked = false;
+  unfinishedWrites = 0;
 
   constructor(socket: Duplex, source: WriterSource, owner: WriterOwner) {
     this.#socket = socket;
     this.#source = source;
     this.#owner = owner;
-    this.#isPlain = isPlainSocket(socket);
-    this.#handle = isPlainSocket(socket) ? HandleWriter.for(socket, owner) : undefined;
+    this.#way = wayOf(socket);
+  }
+
+  /** A write has been taken by the kernel, entirely, if nothing is left when it returns. */
+  get #isPlain(): boolean {
+    return this.#way !== "stream";
   }
 
   /** The bytes that the platform has not taken yet. */
@@ -75,7 +83,7 @@ export class SocketWriter implements TurnMember {
 
   /** The bytes that were written and that the kernel has not taken yet. */
   get #pending(): number {
-    return this.#socket.writableLength + (this.#handle?.pending ?? 0);
+    return this.#socket.writableLength + pendingInHandle(this.#socket as Socket, this);
   }
 
   /** Announces bytes that must not change before the promise resolves. They come from the source later. */
@@ -122,6 +130,11 @@ export class SocketWriter implements TurnMember {
     const { readyBytes } = this.#source;
     if (readyBytes > 0) this.#writeAll(this.#source.dataToSend(), readyBytes, borrowed);
     if (this.#loans && this.#source.heldBytes === 0) this.#loans.returnUnused();
+  }
+
+  /** The kernel has taken something. */
+  drained(): void {
+    this.#owner.drained();
   }
 
   turnOver(): void {
@@ -216,7 +229,7 @@ export class SocketWriter implements TurnMember {
     try {
       if (returnLoan) socket.write(chunk, () => (returnLoan(), this.#owner.drained()));
       else if (!this.#isPlain) socket.write(chunk, (this.#drained ??= () => this.#owner.drained()));
-      else if (!this.#handle?.write(chunk)) {
+      else if (this.#way !== "handle" || !writeToHandle(socket as Socket, chunk, this)) {
         socket.write(chunk);
         if (socket.writableLength > 0) this.#watch();
       }
@@ -236,4 +249,9 @@ export class SocketWriter implements TurnMember {
       this.#owner.drained();
     });
   }
+}
+
+function wayOf(socket: Duplex): Way {
+  if (!isPlainSocket(socket)) return "stream";
+  return hasWritableHandle(socket) ? "handle" : "socket";
 }

@@ -20,14 +20,15 @@ import type {
   TransportSendOptions,
   TransportSink,
 } from "../connection/transport.ts";
-import type { CloseInfo, LimitError, ProtocolError } from "../errors.ts";
 import type { ProtocolEvent } from "../protocol/events.ts";
 import { COPY_LIMIT } from "../protocol/frame-writer.ts";
-import { Protocol } from "../protocol/protocol.ts";
-import type { Role } from "../protocol/protocol.ts";
+import type { Protocol, Role } from "../protocol/protocol.ts";
 import { systemClock } from "../util/clock.ts";
 import type { Clock } from "../util/clock.ts";
 import type { DeflateCodec } from "./deflate/codec.ts";
+import { DrivenProtocol } from "./driven-protocol.ts";
+import type { ProtocolDriver } from "./driven-protocol.ts";
+import { Ending } from "./ending.ts";
 import { allocate, nodePlatform, socketPlatform } from "./platform.ts";
 import { isPlainSocket } from "./plain-socket.ts";
 import { preparedBytes, preparedFrame } from "./prepared-frames.ts";
@@ -64,8 +65,7 @@ const CONGESTED = 64 * 1024;
  * Takes a socket over, right after the handshake: its listeners are attached at once, so that no error goes unheard,
  * and reading starts after the current tick, so that the connection is there to receive.
  */
-export class WebSocketTransport implements Transport, Reader, WriterOwner {
-  readonly capabilities: Capabilities = CAPABILITIES;
+export class WebSocketTransport implements Transport, Reader, WriterOwner, ProtocolDriver {
   readonly #socket: Duplex;
   readonly #sink: TransportSink;
   readonly #clock: Clock;
@@ -74,18 +74,8 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   readonly #writer: SocketWriter;
   #isPaused = false;
   #isProceeding = false;
-  /** Nothing more is to be read: a close frame came, a rule was broken, or the stream ended. */
-  #isOver = false;
-  /** After the answer to it, this side ends the stream. */
-  #isConcluded = false;
-  #hasEnded = false;
-  #isGone = false;
-  #isClosed = false;
-  #initiator: "local" | "remote" | undefined;
-  /** The rule or limit that the peer broke. */
-  #failure: ProtocolError | LimitError | undefined;
-  /** Why the stream broke off. */
-  #error: unknown;
+  /** Once it has begun. */
+  #endingOnUse: Ending | undefined;
 
   constructor(socket: Duplex, sink: TransportSink, options: WebSocketTransportOptions) {
     const { role, maxMessage, codec, head, clock = systemClock } = options;
@@ -93,10 +83,10 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     this.#sink = sink;
     this.#clock = clock;
     this.#codec = codec;
-    this.#protocol = new Protocol({
+    const platform = isPlainSocket(socket) ? socketPlatform : nodePlatform;
+    this.#protocol = new DrivenProtocol(this, {
       role,
-      platform: isPlainSocket(socket) ? socketPlatform : nodePlatform,
-      onProgress: codec && (() => this.#onProgress()),
+      platform,
       codec,
       ...(maxMessage !== undefined && { maxMessage }),
     });
@@ -107,6 +97,10 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   }
 
   // ---- from the connection
+
+  get capabilities(): Capabilities {
+    return CAPABILITIES;
+  }
 
   get bufferedAmount(): number {
     return this.#isGone ? 0 : this.#writer.length;
@@ -165,17 +159,18 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
 
   close(code: number, reason: string): void {
     if (this.#isGone || this.#protocol.state !== "open") return;
-    this.#initiator ??= "local";
+    this.#ending.initiator ??= "local";
     this.#protocol.sendClose(code, reason);
     this.#writer.flush();
     this.#updateReading();
   }
 
   abort(error?: unknown): void {
-    if (this.#isGone) return;
-    this.#initiator ??= "local";
-    this.#error ??= error;
-    this.#isOver = true;
+    const ending = this.#ending;
+    if (ending.isGone) return;
+    ending.initiator ??= "local";
+    ending.error ??= error;
+    ending.isOver = true;
     this.#socket.destroy();
   }
 
@@ -188,6 +183,7 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     socket[READER] = this;
     socket.on("error", WebSocketTransport.#onSocketError);
     socket.on("close", WebSocketTransport.#onSocketClose);
+    dropOwnEndListener(socket);
     socket.on("end", WebSocketTransport.#onSocketEnd);
     socket.setNoDelay?.(true);
     socket.setTimeout?.(0);
@@ -197,7 +193,7 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   // One function for all sockets: each would have its memory.
 
   static #onSocketError(this: unknown, error: Error): void {
-    (this as Owned)[READER].#error ??= error;
+    (this as Owned)[READER].#ending.error ??= error;
   }
 
   static #onSocketClose(this: unknown): void {
@@ -234,7 +230,7 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     this.#isProceeding = true;
     this.#clock.defer(() => {
       this.#isProceeding = false;
-      if (this.#isClosed || this.#isHeldBack()) return;
+      if (this.#endingOnUse?.isClosed || this.#isHeldBack()) return;
       this.#beginInput();
       this.#protocol.proceed();
       this.#endInput();
@@ -262,8 +258,8 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   }
 
   /** An asynchronous compression or decompression is done. */
-  #onProgress(): void {
-    if (this.#isClosed) return;
+  progressed(): void {
+    if (this.#endingOnUse?.isClosed) return;
     this.#deliver();
     this.#flush();
     this.#updateReading();
@@ -276,16 +272,17 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   #onUnsuspended(): void {
     if (this.#protocol.suspended) return;
     this.#updateReading();
-    if (this.#hasEnded) this.#onEnd();
+    if (this.#endingOnUse?.hasEnded) this.#onEnd();
     if (this.#isGone) this.#onGone();
   }
 
   #onEnd(): void {
-    this.#hasEnded = true;
+    const ending = this.#ending;
+    ending.hasEnded = true;
     // Messages that are still being inflated come first.
     if (this.#protocol.suspended) return;
-    this.#initiator ??= "remote";
-    if (!this.#isOver) this.#conclude();
+    ending.initiator ??= "remote";
+    if (!ending.isOver) this.#conclude();
     else this.#endIfConcluded();
   }
 
@@ -299,18 +296,33 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
 
   /** The socket is closed. */
   #onGone(): void {
-    this.#isGone = true;
+    const ending = this.#ending;
+    ending.isGone = true;
     this.#writer.stop();
     if (this.#protocol.yielding) this.#proceedLater();
-    if (this.#isClosed || (this.#protocol.suspended && !this.#isOver)) return;
-    this.#isClosed = true;
+    if (ending.isClosed || (this.#protocol.suspended && !ending.isOver)) return;
+    ending.isClosed = true;
     this.#codec?.close();
-    this.#sink.closed(this.#info());
+    this.#sink.closed(ending.info(this.#protocol));
     this.over();
   }
 
   /** For heirs: nothing more comes, and the sink has been told. */
   protected over(): void {}
+
+  // ---- its end
+
+  get #ending(): Ending {
+    return (this.#endingOnUse ??= new Ending());
+  }
+
+  get #isOver(): boolean {
+    return this.#endingOnUse?.isOver === true;
+  }
+
+  get #isGone(): boolean {
+    return this.#endingOnUse?.isGone === true;
+  }
 
   // ---- both ways
 
@@ -318,7 +330,8 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
   #deliver(): number {
     let messages = 0;
     for (const event of this.#protocol.events()) {
-      if (this.#isOver || this.#isClosed) break;
+      const ending = this.#endingOnUse;
+      if (ending && (ending.isOver || ending.isClosed)) break;
       if (event.type === "message") messages++;
       this.#dispatch(event);
     }
@@ -337,12 +350,12 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
         this.#sink.pong(event.data);
         break;
       case "close":
-        this.#initiator ??= "remote";
+        this.#ending.initiator ??= "remote";
         this.#conclude();
         break;
       case "failure":
-        this.#initiator ??= "local";
-        this.#failure = event.error;
+        this.#ending.initiator ??= "local";
+        this.#ending.failure = event.error;
         this.#conclude();
         break;
       case "ping": // The protocol answers it.
@@ -361,12 +374,12 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
 
   /** Nothing more comes. What came before it has a turn to be answered; then the close is, or the failure sent. */
   #conclude(): void {
-    this.#isOver = true;
+    this.#ending.isOver = true;
     this.#updateReading();
     this.#clock.defer(() => {
       if (this.#isGone) return;
       this.#protocol.conclude();
-      this.#isConcluded = true;
+      this.#ending.isConcluded = true;
       this.#flush();
       this.#sink.closing();
       this.#endIfConcluded();
@@ -375,9 +388,10 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
 
   /** The server ends the stream first (RFC 6455 section 7.1.1); what still comes in is read and discarded. */
   #endIfConcluded(): void {
-    if (!this.#isConcluded || this.#protocol.heldBytes > 0) return;
-    if (this.#hasEnded) this.#protocol.receiveEof();
-    if (this.#protocol.role === "server" || this.#hasEnded) this.#writer.end();
+    const ending = this.#endingOnUse;
+    if (!ending?.isConcluded || this.#protocol.heldBytes > 0) return;
+    if (ending.hasEnded) this.#protocol.receiveEof();
+    if (this.#protocol.role === "server" || ending.hasEnded) this.#writer.end();
   }
 
   #updateReading(): void {
@@ -425,14 +439,14 @@ export class WebSocketTransport implements Transport, Reader, WriterOwner {
     if (frame) this.#protocol.sendFrame(frame);
     else this.#protocol.sendMessage(preparedBytes(message), { text: message.text, compress });
   }
+}
 
-  #info(): CloseInfo {
-    const { closeReceived, closeSent } = this.#protocol;
-    const initiator = this.#initiator ?? "remote";
-    const wasClean = closeReceived !== undefined && closeSent !== undefined;
-    const error = this.#failure ?? (wasClean ? undefined : this.#error);
-    const started = closeReceived && initiator === "local" ? closeSent : closeReceived;
-    const { code, reason } = (this.#failure ? closeSent : started) ?? { code: 1006, reason: "" };
-    return { code, reason, wasClean, initiator, error };
-  }
+/**
+ * Node's sockets listen to their own end, for what they do when they are not `allowHalfOpen`. Two listeners of one event
+ * take an array for each connection.
+ */
+function dropOwnEndListener(socket: Duplex): void {
+  const [first, ...others] = socket.listeners("end");
+  if (first?.name !== "onReadableStreamEnd" || others.length > 0) return;
+  socket.off("end", first as () => void);
 }

@@ -72,6 +72,11 @@ export class FrameParser {
     this.#compression = compression;
   }
 
+  /** Whether the next byte begins a message, or a control frame. */
+  get isBetweenMessages(): boolean {
+    return !this.#inPayload && !this.#fragmented && this.#headerLength === 0;
+  }
+
   /**
    * Reads from `start` to `end`, unmasking in place. Returns where it stopped: at the end, or where the handler told it
    * to. Throws what the peer did wrong.

@@ -90,7 +90,8 @@ export class FrameWriter {
   #start = 0;
   #end = 0;
   #size = 0;
-  #nextSlab = 0;
+  /** How much memory is allocated at least for the next frame. */
+  nextSlab = 0;
 
   constructor(platform: ProtocolPlatform, masked: boolean, borrows = false) {
     this.#platform = platform;
@@ -154,7 +155,7 @@ export class FrameWriter {
     this.#slab = EMPTY;
     this.#start = this.#end = 0;
     // A lone frame, after one of the same size, gets memory of just its size.
-    this.#nextSlab = Math.min(this.#size, LARGEST_SLAB);
+    this.nextSlab = Math.min(this.#size, LARGEST_SLAB);
     this.#size = 0;
     return chunks;
   }
@@ -191,9 +192,9 @@ export class FrameWriter {
     const platform = this.#platform;
     this.#slab =
       (this.#borrows && this.#size === 0 ? platform.borrow?.(size) : undefined) ??
-      platform.allocate(Math.max(size, this.#nextSlab));
+      platform.allocate(Math.max(size, this.nextSlab));
     this.#start = this.#end = 0;
-    this.#nextSlab = Math.min(Math.max(this.#nextSlab * 2, SECOND_SLAB), LARGEST_SLAB);
+    this.nextSlab = Math.min(Math.max(this.nextSlab * 2, SECOND_SLAB), LARGEST_SLAB);
   }
 
   /** Ends the entry that small frames are added to. */

@@ -5,14 +5,15 @@
  */
 
 import { StateError } from "../errors.ts";
+import type { ProtocolError } from "../errors.ts";
 import { isCloseCode } from "../util/close-code.ts";
 import { type CloseStatus, encodeClose, NO_CODE } from "./close-frame.ts";
-import { EventQueue } from "./event-queue.ts";
 import type { ProtocolEvent } from "./events.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./opcode.ts";
 import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
-import { Receiver } from "./receiver.ts";
-import { Sender } from "./sender.ts";
+import type { Receiver } from "./receiver.ts";
+import type { Sender } from "./sender.ts";
+import { Setup } from "./setup.ts";
 
 export type { Role } from "./platform.ts";
 
@@ -64,31 +65,29 @@ const DEFAULT_MAX_MESSAGE = 1024 * 1024;
  * ```
  */
 export class Protocol {
-  readonly role: Role;
-  readonly #platform: ProtocolPlatform;
-  readonly #codec: MessageCodec | undefined;
+  readonly #setup: Setup;
   readonly #onProgress: (() => void) | undefined;
-  readonly #events: EventQueue = new EventQueue();
-  readonly #sender: Sender;
-  readonly #receiver: Receiver;
+  /** Only there while something of this connection is in them: see {@link Setup}. */
+  #receiver: Receiver | undefined;
+  #sender: Sender | undefined;
+  #slabSize = 0;
 
   #closeSent: CloseStatus | undefined;
   /** The peer ended its side of the stream; its effect waits for what came before. */
   #eof = false;
   #closed = false;
+  #lending = false;
 
   /** Throws a `RangeError` for a `maxMessage` that is no size. */
   constructor(options: ProtocolOptions) {
     const { role, platform, codec, maxMessage: limit = DEFAULT_MAX_MESSAGE } = options;
     if (!(limit >= 0)) throw new RangeError(`maxMessage is not a size: ${limit}`);
-    this.role = role;
-    this.#platform = platform;
-    this.#codec = codec;
+    this.#setup = Setup.of({ role, platform, codec, limit });
     this.#onProgress = options.onProgress;
-    const events = this.#events;
-    this.#sender = new Sender({ role, platform, codec, events, owner: this });
-    const sender = this.#sender;
-    this.#receiver = new Receiver({ role, platform, codec, limit, events, sender, owner: this });
+  }
+
+  get role(): Role {
+    return this.#setup.role;
   }
 
   /**
@@ -105,7 +104,7 @@ export class Protocol {
    * `proceed`. Bytes that still come are kept.
    */
   get suspended(): boolean {
-    return this.#receiver.suspended;
+    return this.#receiver?.suspended === true;
   }
 
   /**
@@ -113,22 +112,22 @@ export class Protocol {
    * event loop so that others have theirs, and once there is room for more messages.
    */
   get yielding(): boolean {
-    return this.#receiver.yielding;
+    return this.#receiver?.yielding === true;
   }
 
   /** The bytes held for a message that is not whole, or that came while suspended. */
   get kept(): number {
-    return this.#receiver.kept;
+    return this.#receiver?.kept ?? 0;
   }
 
   /** The bytes that `dataToSend` would return. */
   get readyBytes(): number {
-    return this.#sender.readyBytes;
+    return this.#sender?.readyBytes ?? 0;
   }
 
   /** The bytes that wait behind a compression under way, and its own. */
   get heldBytes(): number {
-    return this.#sender.heldBytes;
+    return this.#sender?.heldBytes ?? 0;
   }
 
   /**
@@ -136,11 +135,12 @@ export class Protocol {
    * section 5.5.3 allows that). A peer that sends pings and doesn't read can so not make the output grow.
    */
   get congested(): boolean {
-    return this.#sender.congested;
+    return this.#sender?.congested === true;
   }
 
   set congested(congested: boolean) {
-    this.#sender.congested = congested;
+    this.#sending().congested = congested;
+    this.#restSender();
   }
 
   /**
@@ -148,16 +148,16 @@ export class Protocol {
    * events, and copy what is needed for longer, before these bytes change. Default: `false`, all data is a copy.
    */
   get lending(): boolean {
-    return this.#receiver.lending;
+    return this.#lending;
   }
 
   set lending(lending: boolean) {
-    this.#receiver.lending = lending;
+    this.#lending = lending;
   }
 
   /** What the peer's close frame said, once it came. */
   get closeReceived(): CloseStatus | undefined {
-    const { last } = this.#events;
+    const last = this.#receiver?.events.last;
     return last?.type === "close" ? { code: last.code, reason: last.reason } : undefined;
   }
 
@@ -172,12 +172,12 @@ export class Protocol {
    * the bytes before it are taken. Default: all.
    */
   receiveData(bytes: Uint8Array, end: number = bytes.length): void {
-    this.#receiver.receive(bytes, end);
+    this.#receiving().receive(bytes, end);
   }
 
   /** Goes on with what was received, when `yielding`; afterwards take `events` and `dataToSend`. */
   proceed(): void {
-    this.#receiver.proceed();
+    this.#receiver?.proceed();
     this.#settleEof();
   }
 
@@ -193,7 +193,7 @@ export class Protocol {
    * bound the others. `false` takes that back, if no part was delivered yet.
    */
   receiveParts(wanted: boolean): void {
-    this.#receiver.receiveParts(wanted);
+    this.#receiving().receiveParts(wanted);
   }
 
   /**
@@ -206,7 +206,7 @@ export class Protocol {
     this.#checkMessage();
     checkData(data);
     const text = typeof data === "string" || options?.text === true;
-    this.#sender.send(data, text, options?.compress !== false);
+    this.#sending().send(data, text, options?.compress !== false);
   }
 
   /**
@@ -218,7 +218,7 @@ export class Protocol {
   sendPart(data: string | Uint8Array, text: boolean, final: boolean): void {
     this.#checkOpen();
     checkData(data);
-    this.#sender.sendPart(data, text, final);
+    this.#sending().sendPart(data, text, final);
   }
 
   /**
@@ -231,19 +231,19 @@ export class Protocol {
     if (this.role === "client") throw new StateError("a client's frames can't be prepared");
     this.#checkMessage();
     checkBytes(frame);
-    this.#sender.sendFrames(frame);
+    this.#sending().sendFrames(frame);
   }
 
   /** Queues a ping; ignored once a close frame is queued. Throws a `RangeError` for more than 125 bytes. */
   sendPing(payload: Uint8Array): void {
     checkControl(payload);
-    this.#sender.control(Opcode.Ping, payload);
+    this.#sending().control(Opcode.Ping, payload);
   }
 
   /** Queues a pong that answers no ping; ignored once a close frame is queued. Throws as `sendPing`. */
   sendPong(payload: Uint8Array): void {
     checkControl(payload);
-    this.#sender.control(Opcode.Pong, payload);
+    this.#sending().control(Opcode.Pong, payload);
   }
 
   /**
@@ -265,7 +265,7 @@ export class Protocol {
    */
   fail(code: number, reason: string): void {
     checkCode(code);
-    this.#receiver.stop();
+    this.#receiving().stop();
     this.#close(code, reason);
     this.#settleEof();
   }
@@ -275,7 +275,7 @@ export class Protocol {
    * Does nothing without either. Call it once the messages before it were delivered and could be answered.
    */
   conclude(): void {
-    const { last } = this.#events;
+    const last = this.#receiver?.events.last;
     if (!last) return;
     if (last.type === "close") this.#close(last.code, last.reason);
     else this.#close(last.error.closeCode, last.error.message);
@@ -284,12 +284,23 @@ export class Protocol {
 
   /** What the bytes meant, in order; each event is returned once. Nothing comes after a `close` or `failure`. */
   events(): ProtocolEvent[] {
-    return this.#events.take();
+    const receiver = this.#receiver;
+    if (!receiver) return [];
+    const events = receiver.events.take();
+    if (receiver.isAtRest) {
+      this.#receiver = undefined;
+      this.#setup.returnReceiver(receiver);
+    }
+    return events;
   }
 
   /** What is to be written, in order; each is returned once. The memory is the caller's to read, not to change. */
   dataToSend(): Uint8Array[] {
-    return this.#sender.take();
+    const sender = this.#sender;
+    if (!sender) return [];
+    const chunks = sender.take();
+    this.#restSender();
+    return chunks;
   }
 
   /** Whether the stream should end soon: a caller with a clock bounds the wait for it. */
@@ -303,14 +314,14 @@ export class Protocol {
 
   #checkMessage(): void {
     this.#checkOpen();
-    if (this.#sender.inMessage) throw new StateError("a message in parts is not finished");
+    if (this.#sender?.inMessage) throw new StateError("a message in parts is not finished");
   }
 
   #close(code: number, reason: string): void {
     if (this.#closeSent || this.#closed) return;
-    const { payload, status } = encodeClose(this.#platform, { code, reason });
+    const { payload, status } = encodeClose(this.#setup.platform, { code, reason });
     this.#closeSent = status;
-    this.#sender.close(payload);
+    this.#sending().close(payload);
   }
 
   /**
@@ -319,19 +330,59 @@ export class Protocol {
    * @internal
    */
   settled(): void {
-    if (this.#events.last) this.#receiver.stop();
+    if (this.#receiver?.events.last) this.#receiver.stop();
     this.#settleEof();
     this.#onProgress?.();
   }
 
+  /**
+   * A message could not be compressed.
+   *
+   * @internal
+   */
+  failed(error: ProtocolError): void {
+    this.#receiving().events.end({ type: "failure", error });
+  }
+
+  /**
+   * A ping came.
+   *
+   * @internal
+   */
+  answerPing(payload: Uint8Array): void {
+    this.#sending().answerPing(payload);
+  }
+
+  #receiving(): Receiver {
+    return (this.#receiver ??= this.#setup.lendReceiver(this));
+  }
+
+  #sending(): Sender {
+    return this.#sender ?? this.#borrowSender();
+  }
+
+  #borrowSender(): Sender {
+    const sender = this.#setup.lendSender(this);
+    sender.slabSize = this.#slabSize;
+    return (this.#sender = sender);
+  }
+
+  #restSender(): void {
+    const sender = this.#sender;
+    if (!sender?.isAtRest) return;
+    this.#slabSize = sender.slabSize;
+    this.#sender = undefined;
+    this.#setup.returnSender(sender);
+  }
+
   #settleEof(): void {
-    if (!this.#eof || this.#closed || this.#receiver.suspended) return;
+    if (!this.#eof || this.#closed || this.suspended) return;
     // What came before the end can still be answered: the peer may have ended one direction only.
-    if (this.#events.last && !this.#closeSent) return;
+    if (this.#receiver?.events.last && !this.#closeSent) return;
     this.#closed = true;
-    this.#receiver.stop();
-    this.#sender.stop();
-    this.#codec?.close();
+    this.#receiving().stop();
+    this.#sending().stop();
+    this.#setup.codec?.close();
   }
 }
 

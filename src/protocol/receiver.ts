@@ -6,25 +6,28 @@
 
 import { LimitError, ProtocolError } from "../errors.ts";
 import { decodeClose } from "./close-frame.ts";
-import type { EventQueue } from "./event-queue.ts";
+import { EventQueue } from "./event-queue.ts";
 import { type FrameHandler, FrameParser } from "./frame-parser.ts";
 import { CLAIM_LIMIT, GrowingBuffer } from "./growing-buffer.ts";
 import { copyData, decodeText, MessageAssembler, messageTooBig } from "./message-assembler.ts";
 import { Opcode } from "./opcode.ts";
 import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
-import type { Sender, Settling } from "./sender.ts";
 
 export interface ReceiverOptions {
-  role: Role;
-  platform: ProtocolPlatform;
-  codec: MessageCodec | undefined;
+  readonly role: Role;
+  readonly platform: ProtocolPlatform;
+  readonly codec: MessageCodec | undefined;
   /** The longest message, in bytes. */
-  limit: number;
-  events: EventQueue;
-  /** Answers the pings. */
-  sender: Sender;
-  /** Is told when an inflation under way has ended, and what came meanwhile has been read. */
-  owner: Settling;
+  readonly limit: number;
+}
+
+/** The connection that it receives for. */
+export interface ReceiverOwner {
+  /** Binary messages may be views of what was received. */
+  readonly lending: boolean;
+  answerPing(payload: Uint8Array): void;
+  /** An inflation under way has ended, and what came meanwhile has been read. */
+  settled(): void;
 }
 
 /**
@@ -38,16 +41,15 @@ export class Receiver implements FrameHandler {
   readonly #platform: ProtocolPlatform;
   readonly #codec: MessageCodec | undefined;
   readonly #limit: number;
-  readonly #events: EventQueue;
-  readonly #sender: Sender;
-  readonly #owner: Settling;
   readonly #parser: FrameParser;
+  /** What was found and not taken yet. */
+  readonly events: EventQueue = new EventQueue();
+  /** Only there while it is lent to a connection. */
+  owner: ReceiverOwner | undefined;
   /** For messages that don't come whole in one chunk, and compressed ones; made for the first of them. */
   #assembler: MessageAssembler | undefined;
 
   #stopped = false;
-  /** Binary messages may be views of what was received. */
-  lending = false;
   /** The message under way, or else the next one, is wanted in parts. */
   #parts = false;
   /** A part of the message under way was delivered. */
@@ -74,10 +76,13 @@ export class Receiver implements FrameHandler {
     this.#platform = platform;
     this.#codec = codec;
     this.#limit = limit;
-    this.#events = options.events;
-    this.#sender = options.sender;
-    this.#owner = options.owner;
     this.#parser = new FrameParser(role, platform, codec !== undefined, this);
+  }
+
+  /** Whether there is nothing of this connection here once its events were taken, so that another one may have it. */
+  get isAtRest(): boolean {
+    if (this.#stopped || this.#suspended || this.#streaming) return false;
+    return this.#parser.isBetweenMessages;
   }
 
   get suspended(): boolean {
@@ -148,7 +153,7 @@ export class Receiver implements FrameHandler {
   message(text: boolean, bytes: Uint8Array, start: number, end: number): void {
     if (end - start > this.#limit && !this.#parts) throw messageTooBig(this.#limit);
     if (text) this.#deliver(decodeText(this.#platform, bytes, start, end));
-    else if (this.lending) this.#deliver(bytes.subarray(start, end));
+    else if (this.owner!.lending) this.#deliver(bytes.subarray(start, end));
     else this.#deliver(copyData(this.#platform, bytes, start, end));
   }
 
@@ -183,15 +188,15 @@ export class Receiver implements FrameHandler {
   control(opcode: number, payload: Uint8Array): boolean {
     if (opcode === Opcode.Close) {
       const { code, reason } = decodeClose(this.#platform, payload);
-      this.#events.end({ type: "close", code, reason });
+      this.events.end({ type: "close", code, reason });
       this.stop();
       return false;
     }
     if (opcode === Opcode.Ping) {
-      this.#events.push({ type: "ping", data: payload });
-      this.#sender.answerPing(payload);
+      this.events.push({ type: "ping", data: payload });
+      this.owner!.answerPing(payload);
     } else {
-      this.#events.push({ type: "pong", data: payload });
+      this.events.push({ type: "pong", data: payload });
     }
     return true;
   }
@@ -218,9 +223,9 @@ export class Receiver implements FrameHandler {
     if (this.#parts) {
       this.#parts = false;
       this.#partDelivered = false;
-      this.#events.push({ type: "part", data, final: true });
+      this.events.push({ type: "part", data, final: true });
     } else {
-      this.#events.push({ type: "message", data });
+      this.events.push({ type: "message", data });
     }
   }
 
@@ -231,7 +236,7 @@ export class Receiver implements FrameHandler {
     const data = assembler.takePart();
     if (data === undefined) return;
     this.#partDelivered = true;
-    this.#events.push({ type: "part", data, final: false });
+    this.events.push({ type: "part", data, final: false });
   }
 
   /** Returns whether the parser can go on. */
@@ -279,7 +284,7 @@ export class Receiver implements FrameHandler {
     } catch (error) {
       this.#fail(error);
     }
-    this.#owner.settled();
+    this.owner!.settled();
   }
 
   #readBacklog(): void {
@@ -294,7 +299,7 @@ export class Receiver implements FrameHandler {
 
   #fail(error: unknown): void {
     this.stop();
-    this.#events.end({ type: "failure", error: toFailure(error, this.#limit) });
+    this.events.end({ type: "failure", error: toFailure(error, this.#limit) });
   }
 }
 

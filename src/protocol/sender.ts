@@ -6,24 +6,23 @@
 
 import { ProtocolError } from "../errors.ts";
 import { Deque } from "../util/deque.ts";
-import type { EventQueue } from "./event-queue.ts";
 import { COPY_LIMIT, FrameWriter } from "./frame-writer.ts";
 import { copyData } from "./message-assembler.ts";
 import { FIN, Opcode, RSV1 } from "./opcode.ts";
 import type { MessageCodec, ProtocolPlatform, Role } from "./platform.ts";
 
-/** Who is told when something that took its time has ended. */
-export interface Settling {
-  settled(): void;
+export interface SenderOptions {
+  readonly role: Role;
+  readonly platform: ProtocolPlatform;
+  readonly codec: MessageCodec | undefined;
 }
 
-export interface SenderOptions {
-  role: Role;
-  platform: ProtocolPlatform;
-  codec: MessageCodec | undefined;
-  events: EventQueue;
-  /** Is told when a compression under way has ended. */
-  owner: Settling;
+/** The connection that it sends for. */
+export interface SenderOwner {
+  /** A message could not be compressed. */
+  failed(error: ProtocolError): void;
+  /** A compression under way has ended. */
+  settled(): void;
 }
 
 /** A message that is to be compressed once the one before it is. */
@@ -37,10 +36,9 @@ export class Sender {
   readonly #platform: ProtocolPlatform;
   readonly #codec: MessageCodec | undefined;
   readonly #masked: boolean;
-  readonly #events: EventQueue;
-  readonly #owner: Settling;
-
   readonly #output: FrameWriter;
+  /** Only there while it is lent to a connection. */
+  owner: SenderOwner | undefined;
   #ended = false;
   #stopped = false;
   #closePayload: Uint8Array | undefined;
@@ -64,9 +62,22 @@ export class Sender {
     this.#platform = options.platform;
     this.#codec = options.codec;
     this.#masked = options.role === "client";
-    this.#events = options.events;
-    this.#owner = options.owner;
     this.#output = new FrameWriter(options.platform, this.#masked, true);
+  }
+
+  /** Whether there is nothing of this connection here, so that another one may have it. */
+  get isAtRest(): boolean {
+    if (this.#ended || this.#inMessage || this.#congested) return false;
+    return this.#compressing === undefined && this.#output.size === 0;
+  }
+
+  /** How much memory frames get that are not there yet: what was taken the last time. */
+  get slabSize(): number {
+    return this.#output.nextSlab;
+  }
+
+  set slabSize(size: number) {
+    this.#output.nextSlab = size;
   }
 
   /** Whether a message in parts was begun and not ended. */
@@ -225,7 +236,7 @@ export class Sender {
     this.#compressing = undefined;
     this.#writeCompressed(payload, text);
     this.#releaseHeld();
-    this.#owner.settled();
+    this.owner!.settled();
   }
 
   /** Up to the next compression that takes its time. */
@@ -259,8 +270,8 @@ export class Sender {
     this.#dropHeld();
     this.#ended = true;
     const failure = new ProtocolError("message that can't be compressed", 1011, { cause: error });
-    this.#events.end({ type: "failure", error: failure });
-    this.#owner.settled();
+    this.owner!.failed(failure);
+    this.owner!.settled();
   }
 }
 

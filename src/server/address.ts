@@ -1,20 +1,11 @@
 /**
- * IP addresses in one spelling, and sets of them.
+ * Sets of IP addresses.
  *
  * @module
  */
 
 import { BlockList, isIP } from "node:net";
-
-/** One spelling for an address: IPv4 ones out of their IPv6 mapping, no zone. `undefined` for what is no address. */
-export function normalizeAddress(text: string): string | undefined {
-  const address = stripZone(text.toLowerCase());
-  const version = isIP(address);
-  if (version === 0) return undefined;
-  if (version === 4) return address;
-  const mapped = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : "";
-  return isIP(mapped) === 4 ? mapped : address;
-}
+import { normalizeAddress } from "../node/address.ts";
 
 /** A set of addresses, given one by one and as CIDR blocks. */
 export class AddressSet {
@@ -73,9 +64,4 @@ export function addressGroup(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(":");
-}
-
-function stripZone(address: string): string {
-  const zone = address.indexOf("%");
-  return zone < 0 ? address : address.slice(0, zone);
 }

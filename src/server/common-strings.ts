@@ -78,6 +78,11 @@ export function shareStrings(fields: string[]): void {
   }
 }
 
+/** Whether it is one of those that are kept at the moment. */
+export function isShared(text: string): boolean {
+  return shared.has(text) || recent.has(text);
+}
+
 function keep(name: string, value: string): string {
   if (value.length > MAX_LENGTH || !REPEATED.has(name)) return value;
   // (Whoever sends ever new ones makes it begin again.)

@@ -4,10 +4,15 @@
  * @module
  */
 
-import { TLSSocket } from "node:tls";
-import type { CipherNameAndProtocol, PeerCertificate } from "node:tls";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { HttpHeaders } from "../http/headers.ts";
+import { tlsFacts } from "../node/tls-facts.ts";
+import type { TlsFacts } from "../node/tls-facts.ts";
+import { parseTokens } from "../protocol/handshake/field-values.ts";
+import { KeptHeaders } from "./kept-headers.ts";
+
+export type { TlsFacts } from "../node/tls-facts.ts";
 
 /** A request to open a WebSocket. What is costly to make is made on first use. */
 export interface HandshakeRequest {
@@ -19,7 +24,7 @@ export interface HandshakeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: HttpHeaders;
-  /** The parameters of the route, percent-decoded; an object without a prototype. */
+  /** The parameters of the route, percent-decoded; a frozen object without a prototype. */
   readonly params: Readonly<Record<string, string>>;
   /** The Host that the client asked for; from `X-Forwarded-Host` when the proxy is trusted. */
   readonly host: string;
@@ -37,60 +42,47 @@ export interface HandshakeRequest {
   readonly signal: AbortSignal;
 }
 
-/** What is known about a TLS connection. */
-export interface TlsFacts {
-  /** Such as `TLSv1.3`. */
-  readonly protocol: string | null;
-  readonly cipher: CipherNameAndProtocol;
-  /** The name that the client asked for (SNI). */
-  readonly servername: string | undefined;
-  /** Whether the client's certificate was asked for, given, and is signed by a `ca` of the server. */
-  readonly authorized: boolean;
-  /** The client's certificate; `undefined` when it gave none. */
-  readonly peerCertificate: PeerCertificate | undefined;
-  /** Keying material of this connection (RFC 5705), for channel binding. Length in bytes. */
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array;
-}
-
-/** What is known of a request when it is made. */
+/** What is known of a request when it is made. The rest is in its headers. */
 export interface RequestFacts {
-  readonly method: string;
   readonly url: string;
-  readonly headers: HttpHeaders;
+  /** As `KeptHeaders` takes them. */
+  readonly fields: readonly string[];
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
-  readonly origin: string | undefined;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly subprotocols: readonly string[];
 }
 
-export class ServerRequest implements HandshakeRequest {
-  readonly method: string;
+const NONE: readonly string[] = Object.freeze([]);
+
+/** What few applications ask for, made when they do. */
+interface OnUse {
+  query?: URLSearchParams;
+  controller?: AbortController;
+}
+
+/** (The headers are no object of their own, which would have its memory.) */
+export class ServerRequest extends KeptHeaders implements HandshakeRequest {
   readonly url: string;
-  readonly headers: HttpHeaders;
   readonly params: Readonly<Record<string, string>>;
   readonly host: string;
-  readonly origin: string | undefined;
   readonly remoteAddress: string | undefined;
   readonly secure: boolean;
-  readonly subprotocols: readonly string[];
   readonly #tls: TLSSocket | undefined;
-  #query: URLSearchParams | undefined;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
+  #onUse: OnUse | undefined;
 
   constructor(facts: RequestFacts, socket: Duplex) {
-    this.method = facts.method;
+    super(facts.fields);
     this.url = facts.url;
-    this.headers = facts.headers;
     this.params = facts.params;
     this.host = facts.host;
-    this.origin = facts.origin;
     this.remoteAddress = facts.remoteAddress;
     this.secure = facts.secure;
-    this.subprotocols = facts.subprotocols;
     this.#tls = socket instanceof TLSSocket ? socket : undefined;
+  }
+
+  get method(): string {
+    return "GET";
   }
 
   get path(): string {
@@ -98,61 +90,29 @@ export class ServerRequest implements HandshakeRequest {
   }
 
   get query(): URLSearchParams {
-    return (this.#query ??= new URLSearchParams(this.url.slice(this.path.length)));
+    return ((this.#onUse ??= {}).query ??= new URLSearchParams(this.url.slice(this.path.length)));
+  }
+
+  get origin(): string | undefined {
+    return this.headers.get("origin");
+  }
+
+  get subprotocols(): readonly string[] {
+    const offered = this.headers.get("sec-websocket-protocol");
+    return offered === undefined ? NONE : (parseTokens(offered) ?? NONE);
   }
 
   get tls(): TlsFacts | undefined {
-    return this.#tls && new SocketFacts(this.#tls);
+    return this.#tls && tlsFacts(this.#tls);
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
-    }
-    return this.#controller.signal;
+    return ((this.#onUse ??= {}).controller ??= new AbortController()).signal;
   }
 
   /** The handshake has been given up. */
   abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
-  }
-}
-
-class SocketFacts implements TlsFacts {
-  readonly #socket: TLSSocket;
-
-  constructor(socket: TLSSocket) {
-    this.#socket = socket;
-  }
-
-  get protocol(): string | null {
-    return this.#socket.getProtocol();
-  }
-
-  get cipher(): CipherNameAndProtocol {
-    return this.#socket.getCipher();
-  }
-
-  get servername(): string | undefined {
-    // Node says `false` for a client that named none.
-    return (this.#socket as { servername?: string | false }).servername || undefined;
-  }
-
-  get authorized(): boolean {
-    return this.#socket.authorized;
-  }
-
-  get peerCertificate(): PeerCertificate | undefined {
-    // Node gives an empty object for no certificate, and null once the socket is gone.
-    const certificate = this.#socket.getPeerCertificate() as PeerCertificate | null;
-    return certificate && Object.keys(certificate).length > 0 ? certificate : undefined;
-  }
-
-  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array {
-    // No context and an empty one give different material in TLS 1.2; Node's types know only of one that is there.
-    return this.#socket.exportKeyingMaterial(length, label, context as Buffer);
+    ((this.#onUse ??= {}).controller ??= new AbortController()).abort(reason);
   }
 }
 

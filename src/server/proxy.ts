@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { HttpHeaders } from "../http/headers.ts";
-import { AddressSet, LOOPBACK, normalizeAddress } from "./address.ts";
+import { normalizeAddress } from "../node/address.ts";
+import { AddressSet, LOOPBACK } from "./address.ts";
+import { addressOfPeer } from "./peer-address.ts";
 
 /** Where a request came from and what it was addressed to. */
 export interface Peer {
@@ -75,7 +76,7 @@ export class TrustedProxies {
 
 /** What the socket itself says. */
 export function directPeer(socket: Duplex, headers: HttpHeaders): Peer {
-  const { remoteAddress } = socket as Partial<Socket>;
+  const remoteAddress = addressOfPeer(socket);
   return {
     address: remoteAddress === undefined ? undefined : normalizeAddress(remoteAddress),
     host: headers.get("host") ?? "",

@@ -11,9 +11,9 @@ import { HttpHeaders } from "../http/headers.ts";
 import type { RouteTable } from "../http/routes.ts";
 import { readUpgrade } from "../protocol/handshake/read-upgrade.ts";
 import type { Upgrade } from "../protocol/handshake/read-upgrade.ts";
-import { shareStrings } from "./common-strings.ts";
 import { pathOf, ServerRequest } from "./handshake-request.ts";
 import type { RequestFacts } from "./handshake-request.ts";
+import { shareStrings } from "./common-strings.ts";
 import type { Handler } from "./handler.ts";
 import { explainHost, explainOrigin } from "./hints.ts";
 import type { Hints, RefusedRequest } from "./hints.ts";
@@ -50,8 +50,6 @@ export const SHUTTING_DOWN: Refusal = {
   message: "The server is shutting down.",
 };
 
-const NONE: readonly string[] = Object.freeze([]);
-
 export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): Candidate | Refusal {
   shareStrings(incoming.rawHeaders);
   const headers = new HttpHeaders(incoming.rawHeaders);
@@ -70,15 +68,12 @@ export function screen(gate: Gate, incoming: IncomingMessage, socket: Duplex): C
   const slot = gate.limits.take(peer.address);
   if ("status" in slot) return slot;
   const facts: RequestFacts = {
-    method,
     url,
-    headers,
+    fields: headers.raw,
     params: route.params,
     host: peer.host,
-    origin,
     remoteAddress: peer.address,
     secure: peer.secure,
-    subprotocols: upgrade.subprotocols.length === 0 ? NONE : upgrade.subprotocols,
   };
   return { upgrade, request: new ServerRequest(facts, socket), handler: route.value, slot };
 }

@@ -210,10 +210,19 @@ export class WebSocketServer implements Server, HandshakeServer, Attachable, Kee
     return new GuardedTransport(socket, guard, options, this, slot);
   }
 
-  /** (An async function would keep its state beside the promise, for as long as the handler runs.) */
+  /**
+   * (As long as the handler runs, one function waits for its end, which then asks how it ended. An async function would
+   * keep its state beside the promise, and two functions are more than one.)
+   */
   #run(connection: ServerConnection<unknown>, handler: AnyHandler): void {
     this.#running.increment();
-    invoke(handler, connection).then(
+    const result = invoke(handler, connection);
+    const onEnd = (): void => this.#onEnd(connection, result);
+    result.then(onEnd, onEnd);
+  }
+
+  #onEnd(connection: ServerConnection<unknown>, result: Promise<unknown>): void {
+    result.then(
       () => this.#leave(connection, CloseCode.Normal),
       (error: unknown) => {
         this.#report(connection, error);

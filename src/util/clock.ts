@@ -27,7 +27,12 @@ interface Platform {
 
 const platform = globalThis as unknown as Platform;
 
-/** The platform's own clock. Its timers never keep a Node process alive. */
+/** Lets a timer keep a Node process alive: a program whose client waits to connect again has nothing else that would. */
+export function holdProcess(timer: Timer): void {
+  (timer as { ref?: () => void } | undefined)?.ref?.();
+}
+
+/** The platform's own clock. Its timers keep no Node process alive; see {@link holdProcess}. */
 export const systemClock: Clock = {
   now: () => platform.performance.now(),
   setTimeout(callback, delay) {

@@ -15,10 +15,15 @@ export class SecretSet {
   }
 
   async has(given: string): Promise<boolean> {
+    return (await this.indexOf(given)) >= 0;
+  }
+
+  /** Which one it is, in the order in which they were given, or -1. The same one must not be among them twice. */
+  async indexOf(given: string): Promise<number> {
     const [known, wanted] = await Promise.all([this.#digests, digest(given)]);
     let found = 0;
-    for (const one of known) found |= sameness(one, wanted);
-    return found === 1;
+    for (const [index, one] of known.entries()) found |= sameness(one, wanted) * (index + 1);
+    return found - 1;
   }
 }
 

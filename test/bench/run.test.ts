@@ -20,7 +20,7 @@ interface Row {
 interface Entry {
   readonly peer: string;
   readonly value?: { readonly median: number };
-  readonly ofWs?: { readonly median: number };
+  readonly ofBaseline?: { readonly median: number };
   readonly unavailable?: string;
   readonly failure?: string;
 }
@@ -61,7 +61,22 @@ const rows = [
   "latency-p50",
   "latency-p99",
   "client-16",
+  "wamp-calls-64",
+  "wamp-calls-1-p50",
+  "wamp-calls-1-p99",
+  "wamp-patterns",
+  "wamp-events",
 ];
+
+/** The forms of this package that a row has, at least. */
+function formOf(id: string): string {
+  if (id === "wamp-patterns") return "fullduplex-wamp-100k";
+  if (id.startsWith("wamp")) return "fullduplex-wamp";
+  return id.startsWith("channels") ? "fullduplex-channels" : "fullduplex";
+}
+
+/** Rows without `ws`: only channels recover anything, and `ws` is no router. */
+const withoutWs = /^channels-recovery$|^wamp/;
 
 test("a run has a figure in every row, and a table", async () => {
   const { code, results, stdout, stderr } = await bench("--peers=fullduplex,ws");
@@ -69,13 +84,12 @@ test("a run has a figure in every row, and a table", async () => {
   expect(results.rows.map(({ id }) => id)).toEqual(rows);
   for (const { id, entries } of results.rows) {
     const measured = entries.filter(({ unavailable }) => unavailable === undefined);
-    const ours = id.startsWith("channels") ? "fullduplex-channels" : "fullduplex";
-    // (Only channels recover anything.)
-    const others = id === "channels-recovery" ? [] : ["ws"];
-    expect(measured.map(({ peer }) => peer)).toEqual(expect.arrayContaining([ours, ...others]));
-    for (const { peer, value, ofWs } of measured) {
+    const others = withoutWs.test(id) ? [] : ["ws"];
+    const expected = [formOf(id), ...others];
+    expect(measured.map(({ peer }) => peer)).toEqual(expect.arrayContaining(expected));
+    for (const { peer, value, ofBaseline } of measured) {
       expect(value?.median, `${id}: ${peer}`).toBeGreaterThan(0);
-      if (others.length > 0) expect(ofWs?.median, `${id}: ${peer}`).toBeGreaterThan(0);
+      if (others.length > 0) expect(ofBaseline?.median, `${id}: ${peer}`).toBeGreaterThan(0);
     }
   }
   expect(Object.keys(results.versions)).toEqual(["fullduplex", "ws"]);
@@ -89,7 +103,7 @@ test("a run has a figure in every row, and a table", async () => {
   expect(drawn).toMatchObject({ code: 0, stderr: "" });
   const svg = readFileSync(chart, "utf8");
   // It is about WebSockets, not about what stands on them.
-  const drawnRows = rows.filter((id) => !id.startsWith("channels"));
+  const drawnRows = rows.filter((id) => !/^(?:channels|wamp)/.test(id));
   expect(svg.match(/<text class="row"/g)?.length).toBe(drawnRows.length);
   expect(svg).toMatch(/^<svg [^]*<\/svg>\n$/);
 });

@@ -9,12 +9,13 @@ import { CONNECT } from "../../src/cli/connect-command.ts";
 import { ECHO } from "../../src/cli/echo-command.ts";
 import { ExitCode, SIGNAL_EXIT_CODES } from "../../src/cli/exit-codes.ts";
 import { HUB } from "../../src/cli/hub-command.ts";
+import { WAMP_CONFORMANCE } from "../../src/cli/wamp-conformance-command.ts";
 import { root } from "../support/project.ts";
 
 const text = readFileSync(join(root, "docs", "reference", "cli.md"), "utf8");
 
 describe("the reference of the command line", () => {
-  test.each([CONNECT, ECHO, HUB])(
+  test.each([CONNECT, ECHO, HUB, WAMP_CONFORMANCE])(
     "has every option of $name, and no other",
     ({ name, options }) => {
       const [, section = ""] = text.split(new RegExp(`^## fullduplex ${name}$`, "m"));

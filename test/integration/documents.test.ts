@@ -2,7 +2,8 @@
  * What README.md, the guide and the how-tos show is run here.
  *
  * - A block marked `ts` is a whole program: it compiles, and ends by itself with exit code 0.
- * - `ts server` is a program that goes on running; it is there for the blocks after it, up to the next heading.
+ * - `ts server` is a program that goes on running; it is there for the blocks after it, up to the next heading, and
+ *   `ts server document` up to the end of the document.
  * - `ts browser` compiles with a browser's types alone, and can be bundled.
  * - A line of an `sh` block is a command. `npm start`, `npx fullduplex hub` and `npx fullduplex echo` go on running, up
  *   to the next heading; every other `npx fullduplex` ends with exit code 0, with no input but what is piped into it.
@@ -34,7 +35,7 @@ const blocks = documents.flatMap(readBlocks);
 const programs = blocks.filter(({ language }) => language === "ts");
 const scripts = blocks.filter(({ language }) => language === "sh");
 
-const PORT = /(\bport: |\blocalhost:|\b127\.0\.0\.1:|--port[ =])(\d{2,5})\b/g;
+const PORT = /(\bport: |\blocalhost:|\b127\.0\.0\.1:|--(?:port|wamp-rawsocket)[ =])(\d{2,5})\b/g;
 const COMMAND = /\bnpx fullduplex\b/g;
 const NOT_RUN =
   /^(?:git clone \S+|cd \S+|npm (?:ci|test|i|install|install fullduplex|i fullduplex))$/;
@@ -90,7 +91,7 @@ describe("the documents", () => {
     if (language === "ts") {
       test(`${path}:${line}: the program works`, async () => {
         await stop((begun) => begun < section);
-        await expectProgramWorks(block, attributes[0]);
+        await expectProgramWorks(block, attributes);
       });
     } else if (language === "sh") {
       for (const command of block.text.split("\n")) {
@@ -104,7 +105,7 @@ describe("the documents", () => {
   }
 });
 
-async function expectProgramWorks(block: Block, kind: string | undefined): Promise<void> {
+async function expectProgramWorks(block: Block, [kind, extent]: readonly string[]): Promise<void> {
   const file = join(folder, fileOf(block));
   if (kind === "browser") {
     const options = { bundle: true, format: "esm", platform: "browser", write: false } as const;
@@ -122,7 +123,8 @@ async function expectProgramWorks(block: Block, kind: string | undefined): Promi
     const parameters = [script];
     const ready = /^it is running$/m;
     const program = await Background.start(process.execPath, parameters, ready, { cwd: folder });
-    running.push({ section: block.section, program });
+    const section = extent === "document" ? lastSection(block) : block.section;
+    running.push({ section, program });
     expect(program.ended).toBe(false);
   } else {
     const result = await runNode([script], { cwd: folder, timeout: 20_000 });
@@ -140,7 +142,7 @@ async function expectCommandWorks(command: string, section: number): Promise<voi
   if (command.startsWith("curl ")) {
     if (!canCurl) return;
     const { code, stdout } = await run("sh", ["-c", `exec ${command} -sS --fail`], { cwd: folder });
-    expect([code, stdout]).toEqual([0, expect.stringContaining("result")]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/"(?:result|publication)"/)]);
     return;
   }
   expect(command).toMatch(/^npm start\b|\bnpx fullduplex\b/);
@@ -178,6 +180,11 @@ async function stop(which: (section: number) => boolean): Promise<void> {
 function pages(folder: string): string[] {
   const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md"));
   return names.sort().map((name) => `${folder}/${name}`);
+}
+
+/** The last section that a document can have: see `readBlocks`. */
+function lastSection({ section }: Block): number {
+  return section - (section % 1000) + 999;
 }
 
 /** Sections are numbered through all documents, so that none goes on in the next one. */

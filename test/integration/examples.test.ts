@@ -13,6 +13,15 @@ const printed: Record<string, unknown[]> = {
   "reconnecting.ts": ["visit 1", "attempt 1 follows", "visit 2", "attempt 2 follows", "visit 3"],
   "rooms.ts": ["welcome to tea", "welcome to tea", "is there tea left?"],
   "streaming.ts": ["received 6553600 bytes"],
+  "wamp-login.ts": [
+    "guest",
+    21,
+    "wamp.error.not_authorized",
+    "operator",
+    "stopped early",
+    "WampError: wamp.error.authentication_failed",
+  ],
+  "wamp.ts": [2, "6 apples left", "not enough apples", "packed 1", "packed 2", "ready"],
 };
 
 const folder = join(root, "examples");

@@ -76,7 +76,7 @@ async function statusOf(opening: Promise<unknown>): Promise<number | undefined> 
 }
 
 describe("the hub's pages", () => {
-  test.each(["/", "/chat"])("%s is a page whose every file is there", async (path) => {
+  test.each(["/", "/chat", "/wamp"])("%s is a page whose every file is there", async (path) => {
     const hub = await start();
     const response = await fetch(new URL(path, hub.url));
     expect(response.status).toBe(200);
@@ -168,6 +168,7 @@ describe("the hub's endpoints", () => {
       connections: 2,
       endpoints: [
         { path: "/connection/websocket", connections: 0 },
+        { path: "/wamp", connections: 0 },
         { path: "/echo", connections: 1 },
         { path: "/status", connections: 1 },
       ],
@@ -229,6 +230,9 @@ describe("who may use the hub", () => {
     const url = address.replace("http", "ws");
     expect(await statusOf(connect(`${url}chat`))).toBe(404);
     expect(await statusOf(connect(`${url}echo`))).toBe(404);
+    expect(await statusOf(connect(`${url}wamp`))).toBe(404);
+    expect((await fetch(`${address}wamp`)).status).toBe(404);
+    expect((await fetch(`${address}wamp/call`, { method: "POST" })).status).toBe(404);
     expect(await (await fetch(`${address}status`)).json()).not.toHaveProperty("chat");
     const anonymous = await enter(closed, {}, `${url}connection/websocket`);
     expect(anonymous.reply).toMatchObject({ error: { code: 101 } });

@@ -10,11 +10,22 @@ const MOST_BYTES = 4096;
 /** The same for the client of channels, without that which connects. */
 const MOST_CHANNELS_BYTES = 6144;
 
+/** The same for the client of WAMP with JSON, without that which connects. */
+const MOST_WAMP_BYTES = 10_240;
+
+interface Bundle {
+  /** All that was read. */
+  readonly files: readonly string[];
+  /** What of it is left in the bundle: nothing of a module that nobody uses, and of what it would import at run time. */
+  readonly left: readonly string[];
+  readonly contents: Uint8Array;
+}
+
 async function bundle(
   entry: string,
   conditions: string[] = ["fullduplex:source"],
   names = "*",
-): Promise<{ files: string[]; contents: Uint8Array }> {
+): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     stdin: { contents: `export ${names} from ${JSON.stringify(entry)};`, resolveDir: root },
     absWorkingDir: root,
@@ -30,7 +41,10 @@ async function bundle(
     write: false,
   });
   const [{ contents }] = outputFiles as [OutputFile];
-  return { files: Object.keys(metafile.inputs), contents };
+  const left = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((file) => inputs[file]?.bytesInOutput !== 0),
+  );
+  return { files: Object.keys(metafile.inputs), left, contents };
 }
 
 test("the browser's client reaches neither node: nor the protocol", async () => {
@@ -52,6 +66,18 @@ test("a page that uses channels loads at most 6 KB for them, and nothing of thei
   const forbidden = /^src\/(?:protocol|node|server|client)\/|^node:|channels\/server\/(?!errors)/;
   expect(files.filter((file) => forbidden.test(file))).toEqual([]);
   expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_CHANNELS_BYTES);
+});
+
+test("a page that uses WAMP loads at most 10 KB for it, and nothing of the router and of other serializers", async () => {
+  const names = "{ joinRealm, json, WampError, WampResult, wampClient }";
+  const { files, left, contents } = await bundle("fullduplex/wamp", undefined, names);
+  const forbidden =
+    /^node:|^src\/(?:protocol|node|server|client|engine)\/|wamp\/(?:router|msgpack|cbor)\//;
+  expect(files.filter((file) => forbidden.test(file))).toEqual([]);
+  // (SCRAM, which isn't used here, would import a library for Argon2 when it is asked for that.)
+  expect(left.filter((file) => file.startsWith("node_modules/"))).toEqual([]);
+  expect(left).toContain("src/wamp/client/wamp-client.ts");
+  expect(gzipSync(contents, { level: 9 }).length).toBeLessThanOrEqual(MOST_WAMP_BYTES);
 });
 
 test.each(["fullduplex/protocol", "fullduplex/testing"])(

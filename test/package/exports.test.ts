@@ -9,6 +9,12 @@ import * as engine from "../../src/engine/index.ts";
 import * as protocol from "../../src/protocol/index.ts";
 import * as server from "../../src/server/index.ts";
 import * as testing from "../../src/testing/index.ts";
+import * as cbor from "../../src/wamp/cbor/index.ts";
+import * as wamp from "../../src/wamp/client/index.ts";
+import * as conformance from "../../src/wamp/conformance/index.ts";
+import * as msgpack from "../../src/wamp/msgpack/index.ts";
+import * as rawSocket from "../../src/wamp/rawsocket/index.ts";
+import * as router from "../../src/wamp/router/index.ts";
 import { codeEntries, root } from "../support/project.ts";
 
 /** A name that comes or goes here is a change for the users of the package: it belongs in CHANGELOG.md. */
@@ -21,6 +27,12 @@ test("every entry is pinned here", () => {
     "fullduplex/engine",
     "fullduplex/channels",
     "fullduplex/channels/server",
+    "fullduplex/wamp",
+    "fullduplex/wamp/router",
+    "fullduplex/wamp/msgpack",
+    "fullduplex/wamp/cbor",
+    "fullduplex/wamp/rawsocket",
+    "fullduplex/wamp/conformance",
     "fullduplex/testing",
   ]);
 });
@@ -139,4 +151,63 @@ test("fullduplex/channels/server exports these names", () => {
     "tokenVerifier",
     "verifySignature",
   ]);
+});
+
+test("fullduplex/wamp exports these names", () => {
+  expect(Object.keys(wamp).toSorted()).toMatchInlineSnapshot(`
+    [
+      "WampError",
+      "WampResult",
+      "anonymous",
+      "cookie",
+      "cryptosign",
+      "joinRealm",
+      "json",
+      "scram",
+      "ticket",
+      "tls",
+      "wampClient",
+      "wampcra",
+    ]
+  `);
+});
+
+test("fullduplex/wamp/router exports these names", () => {
+  expect(Object.keys(router).toSorted()).toMatchInlineSnapshot(`
+    [
+      "allowAll",
+      "anonymous",
+      "askFunction",
+      "askProcedure",
+      "byProcedure",
+      "cookie",
+      "createHttpBridge",
+      "createRouter",
+      "cryptosign",
+      "inSteps",
+      "limitAttempts",
+      "permissions",
+      "scram",
+      "scramCredentials",
+      "ticket",
+      "tls",
+      "wampcra",
+      "wampcraSecret",
+    ]
+  `);
+});
+
+test("the entries beside them export these names", () => {
+  expect(Object.keys(msgpack)).toEqual(["msgpack"]);
+  expect(Object.keys(cbor)).toEqual(["cbor"]);
+  expect(Object.keys(rawSocket).toSorted()).toEqual(["connectRawSocket", "serveRawSocket"]);
+  expect(Object.keys(conformance).toSorted()).toMatchInlineSnapshot(`
+    [
+      "differences",
+      "loadCases",
+      "runConformance",
+      "summarize",
+      "tally",
+    ]
+  `);
 });

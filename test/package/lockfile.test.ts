@@ -11,6 +11,7 @@ interface LockedPackage {
 const lockfiles = [
   "package-lock.json",
   "test/runtimes/package-lock.json",
+  "test/peers/package-lock.json",
   "bench/package-lock.json",
 ];
 

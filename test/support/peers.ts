@@ -6,7 +6,9 @@
 
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { root } from "./project.ts";
 
 /**
@@ -47,6 +49,21 @@ export function findPython(module: string): string | undefined {
 export function findNode(major: number): string | undefined {
   const path = join(root, "test", "runtimes", "node_modules", `node-${major}`, "bin", "node");
   return existsSync(path) && succeeds(path, "--version") ? path : undefined;
+}
+
+/** A package of test/peers, which `npm run test:interop` installs; `undefined` if it isn't there. */
+export async function importPeer(name: string): Promise<unknown> {
+  const require = createRequire(join(root, "test", "peers", "package.json"));
+  try {
+    const module = (await import(pathToFileURL(require.resolve(name)).href)) as Record<
+      string,
+      unknown
+    >;
+    return module["default"] ?? module;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
 }
 
 function succeeds(command: string, ...parameters: string[]): boolean {

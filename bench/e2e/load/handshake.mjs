@@ -29,11 +29,12 @@ const NAMESPACE_CONNECT = clientFrame(TEXT, Buffer.from("40"));
  * @property {boolean} [offer] Offer permessage-deflate.
  * @property {boolean} [deflate] Offer it, and insist on it.
  * @property {boolean} [channels] Speak the protocol of channels, and subscribe to one.
+ * @property {string} [subprotocol] Offer that one, and insist on it.
  * @property {boolean} [socketIo] Speak engine.io and connect to socket.io's default namespace.
  */
 
 /** @param {Opening} opening */
-export function handshakeRequest({ address, offer, deflate = false, socketIo }) {
+export function handshakeRequest({ address, offer, deflate = false, subprotocol, socketIo }) {
   const lines = [
     `GET ${socketIo ? "/socket.io/?EIO=4&transport=websocket" : "/"} HTTP/1.1`,
     `Host: 127.0.0.1:${address.port}`,
@@ -42,6 +43,7 @@ export function handshakeRequest({ address, offer, deflate = false, socketIo }) 
     "Sec-WebSocket-Version: 13",
     `Sec-WebSocket-Key: ${KEY}`,
     ...(offer || deflate ? [`Sec-WebSocket-Extensions: ${DEFLATE}`] : []),
+    ...(subprotocol ? [`Sec-WebSocket-Protocol: ${subprotocol}`] : []),
   ];
   return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }

@@ -12,6 +12,8 @@ import { Unsupported } from "./failure.mjs";
 import { runMemory } from "./kinds/memory.mjs";
 import { runPaced } from "./kinds/paced.mjs";
 import { runStorm } from "./kinds/storm.mjs";
+import { runWampCalls } from "./kinds/wamp-calls.mjs";
+import { runWampEvents } from "./kinds/wamp-events.mjs";
 
 /**
  * @typedef {object} Target What is measured, and for how long.
@@ -31,7 +33,9 @@ import { runStorm } from "./kinds/storm.mjs";
  *   | import("./kinds/broadcast.mjs").BroadcastLoad
  *   | import("./kinds/storm.mjs").StormLoad
  *   | import("./kinds/memory.mjs").MemoryLoad
- *   | import("./kinds/paced.mjs").PacedLoad} Load
+ *   | import("./kinds/paced.mjs").PacedLoad
+ *   | import("./kinds/wamp-calls.mjs").WampCallsLoad
+ *   | import("./kinds/wamp-events.mjs").WampEventsLoad} Load
  */
 
 /**
@@ -59,6 +63,8 @@ const kinds = {
   storm: runStorm,
   memory: runMemory,
   paced: runPaced,
+  "wamp-calls": runWampCalls,
+  "wamp-events": runWampEvents,
 };
 
 /** @type {{ load: Load, target: Target }} */

@@ -55,3 +55,20 @@ function frameHeader(first, length, masked) {
   header.writeUInt32BE(length, 6);
   return header;
 }
+
+/**
+ * A whole message of a client's, masked with zeros: for messages that can't be made in advance.
+ *
+ * @param {number} opcode
+ * @param {string} text ASCII only.
+ */
+export function plainFrame(opcode, text) {
+  const { length } = text;
+  const header = length < 126 ? 6 : 8;
+  const frame = Buffer.alloc(header + length);
+  frame[0] = FIN | opcode;
+  frame[1] = MASKED | (length < 126 ? length : 126);
+  if (length >= 126) frame.writeUInt16BE(length, 2);
+  frame.write(text, header, "latin1");
+  return frame;
+}

@@ -86,3 +86,17 @@ declare const Deno: {
   ): void;
   upgradeWebSocket(request: Request): { socket: WebSocket; response: Response };
 };
+
+declare module "fox-wamp" {
+  interface Listening {
+    on(event: "listening", listener: () => void): void;
+    address(): { readonly port: number };
+  }
+
+  class Router {
+    listenWAMP(options: { port: number; host: string }): Listening;
+  }
+
+  // The package is a CommonJS module: its default export is what it exports.
+  export default Router;
+}

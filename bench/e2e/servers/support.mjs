@@ -9,10 +9,10 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 
 /**
- * What a server does: echo messages, echo them over TLS, echo them compressed, echo them and refuse to compress, or
- * broadcast when told to.
+ * What a server does: echo messages, echo them over TLS, echo them compressed, echo them and refuse to compress,
+ * broadcast when told to, or route WAMP.
  *
- * @typedef {"echo" | "tls" | "deflate" | "plain" | "broadcast"} Mode
+ * @typedef {"echo" | "tls" | "deflate" | "plain" | "broadcast" | "wamp"} Mode
  */
 
 /** @type {Mode} */

@@ -1,5 +1,5 @@
 /**
- * The rows of the results: what each peer did, beside `ws` and uWebSockets.js in the same rounds.
+ * The rows of the results: what each peer did, beside the baseline (mostly `ws`) and uWebSockets.js in the same rounds.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { ratios, spread } from "./statistics.mjs";
  * @property {string} peer
  * @property {string} label
  * @property {Spread} [value]
- * @property {Spread} [ofWs] Its ratio to `ws`, round by round.
+ * @property {Spread} [ofBaseline] Its ratio to the baseline, round by round.
  * @property {Spread} [ofUws]
  * @property {Spread} [cpu] Microseconds of processor time for each message.
- * @property {Spread} [cpuOfWs] Its ratio to that of `ws`.
+ * @property {Spread} [cpuOfBaseline] Its ratio to that of the baseline.
  * @property {string} [unavailable]
  * @property {string} [failure]
  * @property {string} [warning]
@@ -30,6 +30,7 @@ import { ratios, spread } from "./statistics.mjs";
  * @property {string} title
  * @property {string} unit
  * @property {"more" | "less"} better
+ * @property {string} [baseline] The label of the peer that others are compared with. Default: `ws`.
  * @property {readonly Entry[]} entries
  */
 
@@ -38,7 +39,7 @@ import { ratios, spread } from "./statistics.mjs";
  * @param {readonly PeerRounds[]} all
  * @returns {Row[]}
  */
-export function makeRows({ id, title, own, metrics: names }, all) {
+export function makeRows({ id, title, own, baseline, metrics: names }, all) {
   return names.map((name) => {
     const { unit, better } = metrics[name];
     const several = names.length > 1;
@@ -47,7 +48,8 @@ export function makeRows({ id, title, own, metrics: names }, all) {
       title: several ? `${name} ${title}` : title,
       unit,
       better,
-      entries: makeEntries(name, all, own.length === 1),
+      ...(baseline && { baseline }),
+      entries: makeEntries(name, all, own.length === 1, baseline),
     };
   });
 }
@@ -56,8 +58,9 @@ export function makeRows({ id, title, own, metrics: names }, all) {
  * @param {import("../scenarios.mjs").MetricName} name
  * @param {readonly PeerRounds[]} all
  * @param {boolean} oneForm Whether only one form of this package takes part.
+ * @param {string} [baseline]
  */
-function makeEntries(name, all, oneForm) {
+function makeEntries(name, all, oneForm, baseline = "ws") {
   const { read } = metrics[name];
   const values = table(all, (result) => read(result));
   const cpus = table(all, cpuEach);
@@ -68,10 +71,10 @@ function makeEntries(name, all, oneForm) {
       peer: peer.id,
       label: peer.group === "fullduplex" && oneForm ? "fullduplex" : peer.label,
       value: spread(defined(mine)),
-      ofWs: spread(ratios(mine, values.get("ws") ?? [])),
+      ofBaseline: spread(ratios(mine, values.get(baseline) ?? [])),
       ofUws: spread(ratios(mine, values.get("uws") ?? [])),
       cpu: spread(defined(cpu)),
-      cpuOfWs: spread(ratios(cpu, cpus.get("ws") ?? [])),
+      cpuOfBaseline: spread(ratios(cpu, cpus.get(baseline) ?? [])),
       unavailable,
       failure,
       warning: warning(rounds.filter((result) => result !== undefined)),

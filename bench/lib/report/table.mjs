@@ -7,12 +7,17 @@
 /** @typedef {import("./row.mjs").Row} Row */
 /** @typedef {import("./row.mjs").Entry} Entry */
 
-const HEAD = ["", "median", "x ws", "min … max", "x uWebSockets.js", "CPU µs each", "CPU x ws", ""];
+/** @param {string} baseline */
+function heads(baseline) {
+  const x = `x ${baseline}`;
+  return ["", "median", x, "min … max", "x uWebSockets.js", "CPU µs each", `CPU ${x}`, ""];
+}
 
 /** @param {Row} row */
-export function renderRow({ title, unit, better, entries }) {
-  const lines = [HEAD, ...entries.map(cells)];
-  const widths = HEAD.map((_, column) =>
+export function renderRow({ title, unit, better, baseline = "ws", entries }) {
+  const heading = heads(baseline);
+  const lines = [heading, ...entries.map(cells)];
+  const widths = heading.map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? "").length)),
   );
   const [head, ...body] = lines.map((line) => {
@@ -24,9 +29,12 @@ export function renderRow({ title, unit, better, entries }) {
   return `## ${title} (${unit}${note})\n\n${[head, `|${rule.join("|")}|`, ...body].join("\n")}\n`;
 }
 
+/** The column with notes. */
+const LAST = 7;
+
 /** @param {number} column */
 function isText(column) {
-  return column === 0 || column === HEAD.length - 1;
+  return column === 0 || column === LAST;
 }
 
 /**
@@ -39,7 +47,17 @@ function pad(cell, width, text) {
 }
 
 /** @param {Entry} entry */
-function cells({ label, value, ofWs, ofUws, cpu, cpuOfWs, unavailable, failure, warning }) {
+function cells({
+  label,
+  value,
+  ofBaseline,
+  ofUws,
+  cpu,
+  cpuOfBaseline,
+  unavailable,
+  failure,
+  warning,
+}) {
   const note = [
     unavailable !== undefined && `not available: ${unavailable}`,
     failure !== undefined && `FAILED: ${failure}`,
@@ -48,11 +66,11 @@ function cells({ label, value, ofWs, ofUws, cpu, cpuOfWs, unavailable, failure, 
   return [
     label,
     value ? amount(value.median) : "",
-    ofWs ? ratio(ofWs.median) : "",
-    ofWs ? `${ratio(ofWs.min)} … ${ratio(ofWs.max)}` : "",
+    ofBaseline ? ratio(ofBaseline.median) : "",
+    ofBaseline ? `${ratio(ofBaseline.min)} … ${ratio(ofBaseline.max)}` : "",
     ofUws ? ratio(ofUws.median) : "",
     cpu ? cpu.median.toFixed(2) : "",
-    cpuOfWs ? ratio(cpuOfWs.median) : "",
+    cpuOfBaseline ? ratio(cpuOfBaseline.median) : "",
     note.filter(Boolean).join("; "),
   ];
 }

@@ -5,19 +5,19 @@
  */
 
 import { backoff } from "../../connection/backoff.ts";
+import { pause } from "../../connection/pause.ts";
 import { isRefused } from "../../connection/reconnecting.ts";
 import { ClosedError, FullduplexError, StateError } from "../../errors.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
-import { interruptible } from "../../util/interruptible.ts";
 import { quiet } from "../../util/quiet.ts";
 import { TOKEN_EXPIRED } from "../protocol/codes.ts";
 import { ChannelError } from "../server/errors.ts";
 import { Calls } from "./calls.ts";
 import { ChannelSubscription } from "./channel-subscription.ts";
 import type { SubscriptionHost } from "./channel-subscription.ts";
-import { Latest } from "./latest.ts";
+import { Latest } from "../../util/latest.ts";
 import { Link } from "./link.ts";
 import { copyJson, toMembers, toPublication } from "./read.ts";
 import { Refresher } from "./refresher.ts";
@@ -210,9 +210,9 @@ export class Client implements ChannelsClient, SubscriptionHost {
       if (this.#isClosed) return;
       if (clock.now() - (this.#connectedAt ?? Infinity) >= stableAfter) attempt = 0;
       if (this.#isFatal(error)) return this.#finish(error);
-      const timeout = backoff(attempt, error, this.#options);
-      this.#status.set({ state: "connecting", attempt: attempt + 1, delay: timeout, error });
-      await interruptible("waiting", { clock, timeout, signal }, () => () => {}).catch(() => {});
+      const delay = backoff(attempt, error, this.#options);
+      this.#status.set({ state: "connecting", attempt: attempt + 1, delay, error });
+      await pause(clock, delay, signal);
     }
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Latest } from "./latest.ts";
+import { Latest } from "../../util/latest.ts";
 import { toInfo } from "./read.ts";
 import type { ClientInfo, Members } from "./types.ts";
 import type { WireInfo } from "./wire.ts";

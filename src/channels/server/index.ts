@@ -19,8 +19,8 @@ export type {
 export type { EndpointStats } from "./backend/endpoint.ts";
 export type { HeaderOptions } from "./backend/forwarded-headers.ts";
 export type { Fetch } from "./backend/post.ts";
-export { verifySignature } from "./backend/signature.ts";
-export type { VerifyOptions } from "./backend/signature.ts";
+export { verifySignature } from "../../http/signature.ts";
+export type { VerifyOptions } from "../../http/signature.ts";
 export type {
   Channels,
   ConnectionFacts,

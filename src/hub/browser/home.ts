@@ -19,6 +19,9 @@ interface Status {
 
 const MAX_DELAY = 5000;
 
+/** Endpoints that are not served by every hub. (There is no count of those by plain HTTP.) */
+const OPTIONAL = ["/echo", "/wamp", "rawsocket"];
+
 const url = new URL("/status", location.href);
 url.protocol = url.protocol.replace("http", "ws");
 setText(byId("echo-url"), new URL("/echo", url).href);
@@ -49,17 +52,17 @@ function show({ version, uptime, connections, endpoints, chat }: Status): void {
   setText(byId("version"), version);
   setText(byId("uptime"), formatDuration(uptime));
   setText(byId("connections"), String(connections));
-  for (const id of ["chat-card", "chat-demo", "terminal"]) byId(id).hidden = chat === undefined;
+  for (const id of ["chat-card", "chat-demo", "wamp-demo", "terminal"])
+    byId(id).hidden = chat === undefined;
   byId("closed").hidden = chat !== undefined;
   if (chat) {
     const rooms = element("small", "", ` in ${plural(chat.rooms, "room")}`);
     byId("chat").replaceChildren(plural(chat.people, "person", "people"), rooms);
   }
   for (const row of byId("endpoints").querySelectorAll<HTMLElement>("[data-path]")) {
-    const { path } = row.dataset;
+    const { path = "" } = row.dataset;
     const endpoint = endpoints.find((one) => one.path === path);
-    // Only the demos' may be closed; there is no count of those by plain HTTP.
-    row.hidden = path === "/echo" && !endpoint;
+    row.hidden = OPTIONAL.includes(path) && !endpoint;
     if (endpoint) setText(row.lastElementChild as Element, String(endpoint.connections));
   }
 }

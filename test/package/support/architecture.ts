@@ -27,21 +27,28 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   server: [...BASE, ...HANDSHAKE, "node", "connection", "session"],
   channels: [...BASE, "connection", "engine"],
   wamp: [...BASE, "connection", "engine"],
+  "wamp/rawsocket": [...BASE, "connection", "node", "protocol/growing-buffer.ts"],
   ddp: [...BASE, "connection", "engine"],
   ws: [...BASE, "connection", "node", "server", "client/node"],
   testing: [...BASE, "protocol", "connection", "engine"],
   hub: [ENTRIES],
-  "hub/browser": ["client/browser/index.ts", "channels/client/index.ts", "hub/chat"],
+  "hub/browser": [
+    "client/browser/index.ts",
+    "channels/client/index.ts",
+    "wamp/client/index.ts",
+    "hub/chat",
+  ],
   cli: [ENTRIES, "hub", "util/closest.ts"],
 };
 
 /** The libraries of others that a layer may import: dependencies of the package. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   channels: ["jose"],
+  wamp: ["@msgpack/msgpack", "@noble/hashes/argon2.js", "cborg"],
 };
 
 /** The layers that may import `node:*`. */
-const ON_NODE = ["node", "client/node", "server", "ws", "hub", "cli"];
+const ON_NODE = ["node", "client/node", "server", "wamp/rawsocket", "ws", "hub", "cli"];
 
 const REEXPORTS = /export\s+(?:type\s+)?\{[^}]*\}\s+from\s+"[^"]+";/g;
 

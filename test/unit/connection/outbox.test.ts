@@ -74,6 +74,20 @@ describe("below the high-water mark", () => {
     expect(await rejection(sent)).toBeInstanceOf(ClosedError);
   });
 
+  test("lent bytes that are still out when there is room again are given up with the connection too", async () => {
+    const { connection, transport } = open();
+    const lent = new Deferred<void>();
+    transport.lent = lent.promise;
+    const sent = connection.send(new Uint8Array(200_000));
+    transport.lent = undefined;
+    transport.drainTo(0);
+    await connection.send("behind it");
+    connection.terminate();
+    transport.end(CUT);
+    lent.resolve();
+    expect(await rejection(sent)).toBeInstanceOf(ClosedError);
+  });
+
   test("lent bytes that come back while closing were sent", async () => {
     const { connection, transport } = open();
     const lent = new Deferred<void>();

@@ -1,21 +1,17 @@
 import { duplexPair } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
-import { HttpHeaders } from "../../../src/http/headers.ts";
 import { basicAuth, bearerAuth, safeEqual } from "../../../src/server/auth.ts";
 import { ServerRequest } from "../../../src/server/handshake-request.ts";
 
 function request(...authorization: string[]): ServerRequest {
   const raw = authorization.flatMap((value) => ["Authorization", value]);
   const facts = {
-    method: "GET",
     url: "/",
-    headers: new HttpHeaders(raw),
+    fields: raw,
     params: {},
     host: "localhost",
-    origin: undefined,
     remoteAddress: "127.0.0.1",
     secure: false,
-    subprotocols: [],
   };
   return new ServerRequest(facts, duplexPair()[0]);
 }

@@ -1,19 +1,15 @@
 import { duplexPair } from "node:stream";
 import { expect, test } from "vitest";
-import { HttpHeaders } from "../../../src/http/headers.ts";
 import { pathOf, ServerRequest } from "../../../src/server/handshake-request.ts";
 
 function request(url: string): ServerRequest {
   const facts = {
-    method: "GET",
     url,
-    headers: new HttpHeaders(),
+    fields: [],
     params: Object.create(null) as Record<string, string>,
     host: "localhost",
-    origin: undefined,
     remoteAddress: undefined,
     secure: false,
-    subprotocols: [],
   };
   return new ServerRequest(facts, duplexPair()[0]);
 }

@@ -23,3 +23,11 @@ test("secrets are not shown", () => {
   expect(inspect(secrets, { depth: 9, showHidden: true })).not.toContain("first");
   expect(JSON.stringify(secrets)).toBe("{}");
 });
+
+test("tells which one it is", async () => {
+  const secrets = new SecretSet(["first", "second", "third", "fourth"]);
+  const indexes = ["fourth", "first", "third", "fifth", "second"].map((one) =>
+    secrets.indexOf(one),
+  );
+  expect(await Promise.all(indexes)).toEqual([3, 0, 2, -1, 1]);
+});

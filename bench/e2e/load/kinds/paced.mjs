@@ -92,7 +92,7 @@ export async function runPaced({ connections, rate, size }, target) {
 }
 
 /** @param {readonly number[]} milliseconds */
-function percentiles(milliseconds) {
+export function percentiles(milliseconds) {
   const sorted = Float64Array.from(milliseconds).sort();
   const at = (/** @type {number} */ share) =>
     (sorted[Math.floor(sorted.length * share)] ?? 0) * 1000;

@@ -7,7 +7,7 @@
 import { systemClock } from "../../../util/clock.ts";
 import { ErrorCode } from "../../protocol/codes.ts";
 import { decodeUtf8 } from "../data.ts";
-import { readBody as readBytes } from "../read-body.ts";
+import { readBody as readBytes } from "../../../http/read-body.ts";
 import { HttpError } from "./http-error.ts";
 
 /** How long it may take to come, in milliseconds. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isApiKey, readApiKey } from "../../../http/api-key.ts";
 import type { HttpHandler } from "../../../http/handler.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
@@ -83,7 +84,7 @@ class Api {
   constructor(channels: Channels, options: ApiOptions) {
     checkOptions("createApi", options, OPTIONS);
     const { keys, path = "/api", maxBody = 1024 * 1024, logger = console } = options;
-    if (!Array.isArray(keys) || keys.length === 0 || keys.some((key) => !isKey(key))) {
+    if (!Array.isArray(keys) || keys.length === 0 || keys.some((key) => !isApiKey(key))) {
       throw new TypeError("keys has to be a list of at least one key: printable ASCII, no spaces");
     }
     if (!/^\/.*[^/]$/.test(path)) throw new TypeError("path has to begin with / and end without");
@@ -127,7 +128,7 @@ class Api {
 
   /** A key in the address would be in every log on its way: it is not looked for there. */
   async #authenticate(headers: Headers): Promise<void> {
-    const key = headers.get("x-api-key") ?? keyIn(headers.get("authorization") ?? "");
+    const key = readApiKey(headers);
     if (key !== undefined && (await this.#keys.has(key))) return;
     throw new HttpError(401, ErrorCode.Unauthorized, "unauthorized", {
       "WWW-Authenticate": "apikey",
@@ -164,15 +165,6 @@ class Api {
     }
     return respond(toText({ error: { code, message } }), 200);
   }
-}
-
-/** What a field of a header can carry, and nothing that is lost on the way. */
-function isKey(key: unknown): boolean {
-  return typeof key === "string" && /^[\x21-\x7e]+$/.test(key);
-}
-
-function keyIn(authorization: string): string | undefined {
-  return /^(?:apikey|bearer) +([\x21-\x7e]+)$/i.exec(authorization)?.[1];
 }
 
 function parse(text: string): Params {

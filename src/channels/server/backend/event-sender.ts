@@ -18,7 +18,7 @@ import { resolveEventOptions } from "./event-sender-options.ts";
 import type { EventSenderOptions, EventSettings } from "./event-sender-options.ts";
 import { checkUrl, post, reasonOf } from "./post.ts";
 import type { Fetch } from "./post.ts";
-import { SIGNATURE_HEADER, sign } from "./signature.ts";
+import { SIGNATURE_HEADER, sign } from "../../../http/signature.ts";
 import { Vacancies } from "./vacancies.ts";
 
 /** What has become of the events so far. */

@@ -27,7 +27,7 @@ import {
   rpcQuestion,
   subscribeQuestion,
 } from "./questions.ts";
-import { SIGNATURE_HEADER, sign } from "./signature.ts";
+import { SIGNATURE_HEADER, sign } from "../../../http/signature.ts";
 
 /** How one hook asks the backend. Durations are milliseconds, sizes bytes. */
 export interface HttpHookOptions {

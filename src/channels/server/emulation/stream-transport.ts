@@ -23,7 +23,7 @@ import { Deque } from "../../../util/deque.ts";
 import { Deferred } from "../../../util/deferred.ts";
 import { DisconnectCode } from "../../protocol/codes.ts";
 import type { StreamEncoding } from "./encoding.ts";
-import { join } from "../read-body.ts";
+import { join } from "../../../http/read-body.ts";
 
 /** Commands that have come while reading is paused. */
 interface Held {

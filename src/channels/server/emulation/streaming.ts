@@ -17,7 +17,7 @@ import { CrossOrigin } from "./cross-origin.ts";
 import { EmulationRouter } from "./emulation-router.ts";
 import { jsonEncoding, protobufEncoding } from "./encoding.ts";
 import type { StreamEncoding } from "./encoding.ts";
-import { readBody } from "../read-body.ts";
+import { readBody } from "../../../http/read-body.ts";
 import { StreamTransport } from "./stream-transport.ts";
 
 /** How clients are served over plain HTTP. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { eventSender } from "../../../../../src/channels/server/backend/event-sender.ts";
 import type { EventSender } from "../../../../../src/channels/server/backend/event-sender.ts";
 import type { EventSenderOptions } from "../../../../../src/channels/server/backend/event-sender-options.ts";
-import { verifySignature } from "../../../../../src/channels/server/backend/signature.ts";
+import { verifySignature } from "../../../../../src/http/signature.ts";
 import type { ChannelsEvent } from "../../../../../src/channels/server/hooks.ts";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
 import { Deferred } from "../../../../../src/util/deferred.ts";

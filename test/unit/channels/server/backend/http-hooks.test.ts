@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { httpHooks } from "../../../../../src/channels/server/backend/http-hooks.ts";
 import type { HttpHooksOptions } from "../../../../../src/channels/server/backend/http-hooks.ts";
-import { verifySignature } from "../../../../../src/channels/server/backend/signature.ts";
+import { verifySignature } from "../../../../../src/http/signature.ts";
 import type {
   ClientFacts,
   ConnectEvent,

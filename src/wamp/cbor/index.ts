@@ -1,0 +1,7 @@
+/**
+ * `fullduplex/wamp/cbor`: CBOR for WAMP.
+ *
+ * @module
+ */
+
+export { cbor } from "./cbor.ts";

@@ -1,0 +1,7 @@
+/**
+ * `fullduplex/wamp/msgpack`: MessagePack for WAMP.
+ *
+ * @module
+ */
+
+export { msgpack } from "./msgpack.ts";

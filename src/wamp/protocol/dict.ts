@@ -1,0 +1,15 @@
+/**
+ * Dictionaries, as decoders make them.
+ *
+ * @module
+ */
+
+/** An object that is neither a list nor bytes. */
+export function isDict(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value)
+  );
+}
