@@ -49,7 +49,7 @@ async function run(steps: unknown, options: Partial<ConformanceOptions> = {}, mo
   const results = await runConformance(load(steps, more), {
     open,
     serializer: json,
-    timeout: 50,
+    timeout: 200,
     ...options,
   });
   return results[0];
@@ -79,7 +79,7 @@ describe("against a router that does right", () => {
 
   test("a message that doesn't come fails in time", async () => {
     const result = await run([["repeat", 2, [["A", "sync"], SUBSCRIBED]]]);
-    expect(result).toMatchObject({ step: "1.2", reason: "nothing came within 50 ms" });
+    expect(result).toMatchObject({ step: "1.2", reason: "nothing came within 200 ms" });
   });
 
   test("a quiet actor is found out when an event comes, whatever is still under way", async () => {
