@@ -13,9 +13,12 @@ export async function turns(count = 1): Promise<void> {
 }
 
 /** Waits until `condition` holds, looking once in each turn of the event loop. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
   const began = performance.now();
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() - began > PATIENCE) throw new Error(`waited in vain for: ${what}`);
     await turns();
   }
