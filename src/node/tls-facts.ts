@@ -15,9 +15,9 @@ export interface TlsFacts {
   readonly cipher: CipherNameAndProtocol;
   /** The name that the client asked for (SNI). */
   readonly servername: string | undefined;
-  /** Whether the client's certificate was asked for, given, and is signed by a `ca` of the server. */
+  /** Whether the peer's certificate was asked for, given, and is signed by a `ca` that is trusted. */
   readonly authorized: boolean;
-  /** The client's certificate; `undefined` when it gave none. */
+  /** The peer's certificate; `undefined` when it gave none. */
   readonly peerCertificate: PeerCertificate | undefined;
   /** Keying material of this connection (RFC 5705), for channel binding. Length in bytes. */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Uint8Array;

@@ -8,7 +8,7 @@ import { connect } from "fullduplex";
 import type { ConnectOptions } from "fullduplex";
 import { serve } from "fullduplex/server";
 import type { ServeOptions, Server } from "fullduplex/server";
-import { cryptosign as show, scram as prove } from "fullduplex/wamp";
+import { cryptosign as show, joinRealm, scram as prove } from "fullduplex/wamp";
 import type { Attempt, Authentication } from "fullduplex/wamp";
 import {
   allowAll,
@@ -143,6 +143,16 @@ test("proofs that are bound to the channel hold there, and nowhere else", async 
     expect(await bound(url, method, elsewhere.below)).toEqual(FAILED);
   }
   elsewhere.socket.close();
+});
+
+test("our own client binds its proof to its channel", async () => {
+  const url = await start([cryptosign({ principals: { joe: { publicKeys, role: "user" } } })], {
+    tls: own,
+  });
+  const connection = await connect(url, { subprotocols: ["wamp.2.json"], tls: { ca: own.cert } });
+  const authentication = [show({ privateKey, channelBinding, authid: "joe" })];
+  await using client = await joinRealm(connection, { realm: "realm1", authentication });
+  expect(await client.connected()).toMatchObject({ authid: "joe", authmethod: "cryptosign" });
 });
 
 test("without TLS there is no channel to bind to", async () => {

@@ -9,6 +9,7 @@ import type { ConnectionOptions as TlsConnectionOptions } from "node:tls";
 
 import type { CommonConnectOptions } from "../../connection/connect-options.ts";
 import type { HttpHeaders } from "../../http/headers.ts";
+import type { TlsFacts } from "../../node/tls-facts.ts";
 import type { CompressionOptions } from "../../node/deflate/codec.ts";
 
 /** Options of `connect`. Durations are milliseconds, sizes bytes. */
@@ -37,4 +38,6 @@ export interface ClientHandshake {
   readonly url: string;
   /** The header fields of the server's answer. */
   readonly headers: HttpHeaders;
+  /** The TLS connection below, for channel binding; `undefined` for `ws:`. The certificate in it is the server's. */
+  readonly tls: TlsFacts | undefined;
 }

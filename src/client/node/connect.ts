@@ -8,6 +8,7 @@ import { Connection } from "../../connection/connection.ts";
 import type { TransportSink } from "../../connection/transport.ts";
 import { createCodec, readCompression } from "../../node/deflate/codec.ts";
 import type { CompressionOptions } from "../../node/deflate/codec.ts";
+import { tlsFacts } from "../../node/tls-facts.ts";
 import { WebSocketTransport } from "../../node/websocket-transport.ts";
 import { systemClock } from "../../util/clock.ts";
 import { interruptible } from "../../util/interruptible.ts";
@@ -74,7 +75,7 @@ function toConnection(
   const { subprotocol, deflate } = acceptance;
   const { maxMessage, clock } = options;
   const codec = deflate && createCodec("client", deflate, compression);
-  const request = { url: target.url.href, headers };
+  const request = { url: target.url.href, headers, tls: tlsFacts(socket) };
   const open = (sink: TransportSink): WebSocketTransport =>
     new WebSocketTransport(socket, sink, { role: "client", maxMessage, codec, head, clock });
   return new Connection(open, { data: undefined, request, subprotocol }, options);

@@ -6,6 +6,7 @@
 
 export { connect } from "./connect.ts";
 export type { ClientHandshake, ConnectOptions } from "./connect-options.ts";
+export type { TlsFacts } from "../../node/tls-facts.ts";
 export { reconnecting } from "./reconnecting.ts";
 export type { BackoffOptions } from "../../connection/backoff.ts";
 export type { Connection, ConnectionOptions } from "../../connection/connection.ts";
