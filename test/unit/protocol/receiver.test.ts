@@ -538,6 +538,14 @@ describe.each(ROLES)("a %s that receives what inflates to a thousand times as mu
     expect(protocol.yielding).toBe(false);
   });
 
+  test("has nothing to go on with in the middle of a message", () => {
+    const protocol = open(role);
+    protocol.receiveData(wire(role, "02 01 | 41"));
+    protocol.proceed();
+    protocol.receiveData(wire(role, "80 01 | 42"));
+    expect(protocol.events()).toEqual([{ type: "message", data: bytes("41 42") }]);
+  });
+
   test("ends with the stream once all has been read", () => {
     const { protocol } = inflating();
     protocol.receiveData(chunk.slice());
