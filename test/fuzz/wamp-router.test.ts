@@ -73,7 +73,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   number: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: flag }),
   content: fc.oneof(
     { weight: 8, arbitrary: sensible },
-    { weight: 3, arbitrary: message as fc.Arbitrary<List> },
+    { weight: 3, arbitrary: message },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
   ),
 });
