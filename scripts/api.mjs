@@ -12,14 +12,21 @@ import { ensureBuilt, fail, root, scratch } from "./lib/project.mjs";
 const update = process.argv.includes("--update");
 
 await ensureBuilt().catch(fail);
-const { Extractor, ExtractorConfig, ExtractorLogLevel } = await import("@microsoft/api-extractor");
+const { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } =
+  await import("@microsoft/api-extractor");
+/**
+ * One compilation for all reports, which have most files in common.
+ *
+ * @type {import("@microsoft/api-extractor").CompilerState | undefined}
+ */
+let compilerState;
 process.exitCode = main() ? 0 : 1;
 
 function main() {
   const entries = findEntries();
   let current = true;
   for (const [name, types] of entries) {
-    if (!check(name, types)) {
+    if (!check(name, types, [...entries.values()])) {
       console.error(`etc/${name}.api.md is out of date: run \`npm run api\` and review the change`);
       current = false;
     }
@@ -55,8 +62,9 @@ function findEntries() {
 /**
  * @param {string} name
  * @param {string} types
+ * @param {readonly string[]} all The declarations of all entries.
  */
-function check(name, types) {
+function check(name, types, all) {
   const folder = join(scratch, "api");
   for (const needed of [folder, join(root, "etc")]) mkdirSync(needed, { recursive: true });
   /** @type {import("@microsoft/api-extractor").IConfigFile} */
@@ -74,7 +82,7 @@ function check(name, types) {
           strict: true,
           skipLibCheck: true,
         },
-        files: [join(root, types)],
+        files: all.map((path) => join(root, path)),
       },
     },
     apiReport: {
@@ -101,8 +109,12 @@ function check(name, types) {
     configObjectFullPath: undefined,
     packageJsonFullPath: join(root, "package.json"),
   });
+  compilerState ??= CompilerState.create(config, {
+    additionalEntryPoints: all.map((path) => join(root, path)),
+  });
   const result = Extractor.invoke(config, {
     localBuild: update,
+    compilerState,
     messageCallback(message) {
       message.handled = message.logLevel !== ExtractorLogLevel.Error;
     },
