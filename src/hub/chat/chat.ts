@@ -108,7 +108,7 @@ export class Chat {
     const failed = this.#guests.find(client);
     if (failed) this.#forget(failed);
     this.#replace(session);
-    const guest = new Guest(client, session);
+    const guest = new Guest(client, this.#now, session);
     this.#guests.add(guest);
     const name = this.#guests.name(guest, wanted ?? GUEST);
     const welcome: Welcome = { name, rooms: this.#rooms.summary };
@@ -168,7 +168,7 @@ export class Chat {
   #guest(client: string): Guest {
     const known = this.#guests.find(client);
     if (known) return known;
-    const guest = new Guest(client);
+    const guest = new Guest(client, this.#now);
     this.#guests.add(guest);
     return guest;
   }

@@ -13,10 +13,12 @@ export class Guest {
   readonly session: string | undefined;
   /** Only the guests as a whole change it, who know that it is unique; `undefined`: a token says who it is. */
   name: string | undefined;
-  readonly rate: RateLimit = new RateLimit(() => performance.now());
+  readonly rate: RateLimit;
 
-  constructor(client: string, session?: string) {
+  /** `now`: milliseconds. */
+  constructor(client: string, now: () => number, session?: string) {
     this.client = client;
     this.session = session;
+    this.rate = new RateLimit(now);
   }
 }

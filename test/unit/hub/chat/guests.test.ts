@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 function add(client: string, name: string, session?: string): Guest {
-  const guest = new Guest(client, session);
+  const guest = new Guest(client, Date.now, session);
   guests.add(guest);
   guests.name(guest, name);
   return guest;
@@ -49,7 +49,7 @@ describe("Guests", () => {
   });
 
   test("without a name leave nobody's name behind", () => {
-    const guest = new Guest("1");
+    const guest = new Guest("1", Date.now);
     guests.add(guest);
     guests.delete(guest);
     expect(guests.size).toBe(0);

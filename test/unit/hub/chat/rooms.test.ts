@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 function guest(): Guest {
-  return new Guest("client");
+  return new Guest("client", Date.now);
 }
 
 describe("Rooms", () => {
