@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isDict, messageName } from "../protocol/parse.ts";
+import { isDict } from "../protocol/dict.ts";
+import { messageName } from "../protocol/parse.ts";
 import { VERBS } from "./case.ts";
 import type { ActorSpec, ActorStep, Step, Verb } from "./case.ts";
 import { RAW_KINDS } from "./raw.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { Dict } from "../protocol/messages.ts";
-import { isDict } from "../protocol/parse.ts";
+import { isDict } from "../protocol/dict.ts";
 import type { ActorSpec, ConformanceCase } from "./case.ts";
 import { checkPlaceholders } from "./check-placeholders.ts";
 import { loadSteps } from "./load-steps.ts";

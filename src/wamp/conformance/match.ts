@@ -6,7 +6,7 @@
 
 import { isId } from "../protocol/ids.ts";
 import * as T from "../protocol/message-type.ts";
-import { isDict } from "../protocol/parse.ts";
+import { isDict } from "../protocol/dict.ts";
 import { fromHex, readPlaceholder } from "./placeholders.ts";
 import type { Scope } from "./placeholders.ts";
 

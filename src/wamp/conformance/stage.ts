@@ -8,7 +8,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { announces, CLIENT_ROLES } from "../protocol/features.ts";
 import * as MessageType from "../protocol/message-type.ts";
 import type { Dict, List, RoleName, Roles } from "../protocol/messages.ts";
-import { isDict } from "../protocol/parse.ts";
+import { isDict } from "../protocol/dict.ts";
 import type { Serializer } from "../protocol/serializer.ts";
 import { Actor } from "./actor.ts";
 import type { ActorSpec, ConformanceCase } from "./case.ts";

@@ -13,3 +13,8 @@ export function isDict(value: unknown): value is Record<string, unknown> {
     !ArrayBuffer.isView(value)
   );
 }
+
+export function isEmpty(dict: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in dict) return false;
+  return true;
+}

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isEmpty } from "./dict.ts";
 import type * as MessageType from "./message-type.ts";
 
 export type Dict = Readonly<Record<string, unknown>>;
@@ -270,9 +271,4 @@ export function payload(args: List | undefined, kwargs: Dict | undefined): Paylo
   }
   if (kwargs !== undefined && !isEmpty(kwargs)) return [args ?? [], kwargs];
   return args === undefined || args.length === 0 ? [] : [args];
-}
-
-function isEmpty(dict: Dict): boolean {
-  for (const _ in dict) return false;
-  return true;
 }

@@ -14,8 +14,6 @@ import { OPTIONS, REVOCATIONS } from "./options.ts";
 import type { Checks } from "./options.ts";
 import { isUri } from "./uri.ts";
 
-export { isDict } from "./dict.ts";
-
 /**
  * `uri`: one that names something, loosely. Realms, topics and procedures are only strings here: the router answers those that
  * are no URIs with an error.

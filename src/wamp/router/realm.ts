@@ -72,24 +72,32 @@ export class Realm {
     const { authorizer } = this.options;
     if (!authorizer) return outcome.refused(ErrorUri.NotAuthorized);
     const { id, principal } = session;
-    const fail = (error: unknown): void => {
-      this.settings.logger.error("a WAMP authorizer failed:", error);
-      outcome.refused(ErrorUri.AuthorizationFailed);
-    };
-    const conclude = (decision: Decision): void | Promise<void> => {
-      if (!session.isOpen) return undefined;
-      // (In spite of its type: an application's mistake must neither open anything nor leave a request without an answer.)
-      const { allow } = (decision ?? {}) as Partial<Decision>;
-      if (typeof allow !== "boolean") return fail(new TypeError("it answers with { allow }"));
-      return allow ? outcome.allowed(decision) : outcome.refused(ErrorUri.NotAuthorized);
-    };
     let decision: Decision | Promise<Decision>;
     try {
       decision = authorizer.authorize({ action, uri, match, session: id, principal });
     } catch (error) {
-      return fail(error);
+      return this.#fail(error, outcome);
     }
-    return decision instanceof Promise ? decision.then(conclude, fail) : conclude(decision);
+    if (!(decision instanceof Promise)) return this.#conclude(session, decision, outcome);
+    return decision.then(
+      (made) => this.#conclude(session, made, outcome),
+      (error: unknown) => this.#fail(error, outcome),
+    );
+  }
+
+  #conclude(session: Session, decision: Decision, outcome: Outcome): void | Promise<void> {
+    if (!session.isOpen) return undefined;
+    // (In spite of its type: an application's mistake must neither open anything nor leave a request without an answer.)
+    const { allow } = (decision ?? {}) as Partial<Decision>;
+    if (typeof allow !== "boolean") {
+      return this.#fail(new TypeError("it answers with { allow }"), outcome);
+    }
+    return allow ? outcome.allowed(decision) : outcome.refused(ErrorUri.NotAuthorized);
+  }
+
+  #fail(error: unknown, outcome: Outcome): void {
+    this.settings.logger.error("a WAMP authorizer failed:", error);
+    outcome.refused(ErrorUri.AuthorizationFailed);
   }
 
   /** An event of the router's own. */

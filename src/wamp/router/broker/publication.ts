@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isEmpty } from "../../protocol/dict.ts";
 import { copyPassthru, isPassthru } from "../passthru.ts";
 import { randomId } from "../../protocol/random-id.ts";
 import * as MessageType from "../../protocol/message-type.ts";
@@ -124,9 +125,4 @@ function detailsOf(
   if (trustlevel !== undefined) details.trustlevel = trustlevel;
   if (isPassthru(options)) copyPassthru(options, details);
   return details;
-}
-
-function isEmpty(dict: Dict): boolean {
-  for (const _ in dict) return false;
-  return true;
 }

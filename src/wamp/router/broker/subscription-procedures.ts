@@ -7,7 +7,7 @@
 import * as ErrorUri from "../../protocol/error-uri.ts";
 import { WampError } from "../../protocol/errors.ts";
 import type { Dict, Id, MatchPolicy, Uri } from "../../protocol/messages.ts";
-import { isDict } from "../../protocol/parse.ts";
+import { isDict } from "../../protocol/dict.ts";
 import { idArgument, uriArgument } from "../meta/arguments.ts";
 import type { MetaCall, MetaProcedure, MetaResult } from "../meta/meta-procedure.ts";
 import type { Realm } from "../realm.ts";

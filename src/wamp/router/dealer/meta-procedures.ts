@@ -9,7 +9,7 @@
 import * as ErrorUri from "../../protocol/error-uri.ts";
 import { WampError } from "../../protocol/errors.ts";
 import type { Id, MatchPolicy, Uri } from "../../protocol/messages.ts";
-import { isDict } from "../../protocol/parse.ts";
+import { isDict } from "../../protocol/dict.ts";
 import { isReserved } from "../../protocol/uri.ts";
 import { idArgument, uriArgument } from "../meta/arguments.ts";
 import type { MetaCall, MetaProcedure } from "../meta/meta-procedure.ts";

@@ -9,7 +9,7 @@ import * as MessageType from "../../protocol/message-type.ts";
 import type { CallOptions, Dict, List, PublishOptions, Uri } from "../../protocol/messages.ts";
 import { OPTIONS } from "../../protocol/options.ts";
 import type { Checks } from "../../protocol/options.ts";
-import { isDict } from "../../protocol/parse.ts";
+import { isDict } from "../../protocol/dict.ts";
 import { invalid } from "./bridge-error.ts";
 
 export const OPERATIONS = ["call", "publish"] as const;

@@ -12,7 +12,7 @@ import { WampError } from "../../../protocol/errors.ts";
 import * as MessageType from "../../../protocol/message-type.ts";
 import type { Dict, List, PublishOptions, Uri } from "../../../protocol/messages.ts";
 import { OPTIONS } from "../../../protocol/options.ts";
-import { isDict } from "../../../protocol/parse.ts";
+import { isDict } from "../../../protocol/dict.ts";
 import { uriArgument } from "../../meta/arguments.ts";
 import type { MetaCall, MetaProcedure, MetaResult } from "../../meta/meta-procedure.ts";
 import type { Realm } from "../../realm.ts";
