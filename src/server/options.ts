@@ -11,6 +11,7 @@ import type { ConnectionOptions } from "../connection/connection.ts";
 import { checkCompressionOptions, supportsContextTakeover } from "../node/deflate/codec.ts";
 import type { CompressionOptions } from "../node/deflate/codec.ts";
 import { systemClock } from "../util/clock.ts";
+import { positive } from "../util/positive.ts";
 import type { Clock } from "../util/clock.ts";
 import { checkOptions } from "../util/option-names.ts";
 import type { GuardLimits } from "./guard.ts";
@@ -129,16 +130,16 @@ export function resolveOptions<Data>(options: ServeOptions<Data>): Settings {
   return {
     clock,
     logger: options.logger ?? defaultLogger,
-    openTimeout: positive("openTimeout", options.openTimeout) ?? OPEN_TIMEOUT,
-    maxMessage: positive("maxMessage", options.maxMessage),
+    openTimeout: optional("openTimeout", options.openTimeout) ?? OPEN_TIMEOUT,
+    maxMessage: optional("maxMessage", options.maxMessage),
     subprotocols,
     origins: new OriginPolicy(options.origins),
     hosts: new HostList(options.hosts ?? []),
     proxies: new TrustedProxies(options.trustProxy),
     compression: resolveCompression(compression),
-    maxConnections: positive("maxConnections", options.maxConnections) ?? Infinity,
+    maxConnections: optional("maxConnections", options.maxConnections) ?? Infinity,
     maxConnectionsPerAddress:
-      positive("maxConnectionsPerAddress", options.maxConnectionsPerAddress) ?? Infinity,
+      optional("maxConnectionsPerAddress", options.maxConnectionsPerAddress) ?? Infinity,
     guard: resolveGuard(options),
     connection: pickConnectionOptions(options, clock),
     onHandshake: options.onHandshake as OnHandshake<unknown> | undefined,
@@ -154,9 +155,9 @@ function resolveCompression(option: boolean | CompressionOptions): CompressionOp
 }
 
 function resolveGuard(options: LimitOptions): GuardLimits | undefined {
-  const maxMessagesPerSecond = positive("maxMessagesPerSecond", options.maxMessagesPerSecond);
-  const idleTimeout = positive("idleTimeout", options.idleTimeout);
-  const maxLifetime = positive("maxLifetime", options.maxLifetime);
+  const maxMessagesPerSecond = optional("maxMessagesPerSecond", options.maxMessagesPerSecond);
+  const idleTimeout = optional("idleTimeout", options.idleTimeout);
+  const maxLifetime = optional("maxLifetime", options.maxLifetime);
   if ((maxMessagesPerSecond ?? idleTimeout ?? maxLifetime) === undefined) return undefined;
   return { maxMessagesPerSecond, idleTimeout, maxLifetime };
 }
@@ -185,9 +186,6 @@ function checkListen({ port, host, path, server, listen, tls }: ListenOptions): 
   }
 }
 
-function positive(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || (typeof value === "number" && value > 0)) return value;
-  // (Text comes from the environment or a file, where the types don't see it.)
-  const shown = typeof value === "number" ? value : JSON.stringify(value);
-  throw new RangeError(`${name} is ${shown}, and has to be a number above 0`);
+function optional(name: string, value: number | undefined): number | undefined {
+  return value === undefined ? undefined : positive(name, value);
 }

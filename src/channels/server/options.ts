@@ -7,6 +7,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
+import { positive } from "../../util/positive.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import type { StreamingOptions } from "./emulation/streaming.ts";
 import type { ChannelsEvent, Hooks, TokenVerifier } from "./hooks.ts";
@@ -121,9 +122,7 @@ export function resolveOptions(options: ChannelsOptions): Settings {
   };
   for (const [name, value] of Object.entries(settings)) {
     if (typeof value === "boolean" || typeof value === "string" || value === undefined) continue;
-    if (!(typeof value === "number" && value > 0)) {
-      throw new RangeError(`${name} is ${JSON.stringify(value)}, and has to be a number above 0`);
-    }
+    positive(name, value);
   }
   if (settings.pongTimeout > settings.pingInterval) {
     throw new RangeError("pongTimeout has to be less than pingInterval");

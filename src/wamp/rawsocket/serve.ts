@@ -6,6 +6,7 @@
 
 import type { TlsOptions } from "node:tls";
 import type { Clock } from "../../util/clock.ts";
+import { positive } from "../../util/positive.ts";
 import { systemClock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
@@ -127,7 +128,7 @@ function settle(options: ServeRawSocketOptions): Settings {
   if (known.size === 0) throw new TypeError("subprotocols has none that RawSocket can carry");
   if (!(minPeerMessage <= MAX_LENGTH))
     throw new RangeError(`minPeerMessage is above ${MAX_LENGTH}`);
-  if (!(maxConnections > 0)) throw new RangeError("maxConnections has to be above 0");
+  positive("maxConnections", maxConnections);
   return {
     clock,
     logger,

@@ -7,6 +7,7 @@
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
+import { positive } from "../../util/positive.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import type { MatchPolicy, Uri } from "../protocol/messages.ts";
 import type { Serializer } from "../protocol/serializer.ts";
@@ -154,10 +155,7 @@ export function resolveOptions(options: RouterOptions): Settings {
     maxCalls: options.maxCalls ?? 10_000,
     maxRegistrations: options.maxRegistrations ?? 10_000,
   };
-  for (const [name, value] of Object.entries<unknown>(numbers)) {
-    if (typeof value === "number" && value > 0) continue;
-    throw new RangeError(`${name} is ${JSON.stringify(value)}, and has to be a number above 0`);
-  }
+  for (const [name, value] of Object.entries(numbers)) positive(name, value);
   return {
     ...numbers,
     uris: oneOf("uris", options.uris ?? "loose", ["loose", "strict"]),

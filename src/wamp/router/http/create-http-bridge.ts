@@ -11,6 +11,7 @@ import type { Clock } from "../../../util/clock.ts";
 import type { HttpHandler } from "../../../http/handler.ts";
 import { readBody } from "../../../http/read-body.ts";
 import { checkOptions } from "../../../util/option-names.ts";
+import { positive } from "../../../util/positive.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
 import * as ErrorUri from "../../protocol/error-uri.ts";
 import { WampError } from "../../protocol/errors.ts";
@@ -103,9 +104,7 @@ class Bridge {
     }
     if (!/^\/.*[^/]$/.test(path)) throw new TypeError("path has to begin with / and end without");
     const numbers = { maxBody, tolerance, bodyTimeout, callTimeout };
-    for (const [name, value] of Object.entries(numbers)) {
-      if (!(value > 0)) throw new RangeError(`${name} has to be above 0`);
-    }
+    for (const [name, value] of Object.entries(numbers)) positive(name, value);
     this.#sessions = new BridgeSessions(router);
     this.#clients = new BridgeClients(clients, tolerance);
     this.#path = path;
