@@ -33,6 +33,8 @@ test("every entry is pinned here", () => {
     "fullduplex/wamp/cbor",
     "fullduplex/wamp/rawsocket",
     "fullduplex/wamp/conformance",
+    "fullduplex/ddp",
+    "fullduplex/ddp/server",
     "fullduplex/testing",
   ]);
 });

@@ -1,0 +1,182 @@
+/**
+ * What a client of DDP offers.
+ *
+ * @module
+ */
+
+import type { BackoffOptions } from "../../connection/backoff.ts";
+import type { Connection } from "../../connection/connection.ts";
+import type { Clock } from "../../util/clock.ts";
+import type { LiveHandle } from "../live/live-source.ts";
+import type { Document, NewDocument } from "../live/documents.ts";
+import type { Random } from "../protocol/random/random.ts";
+import type {
+  FindOptions,
+  Modifier,
+  Observer,
+  Selector,
+  UpdateOptions,
+  UpdateResult,
+} from "../store/types.ts";
+
+/** Opens a connection. Called again whenever the one before it has ended. */
+export type Open = (context: { readonly signal: AbortSignal }) => Connection | Promise<Connection>;
+
+/** Durations are milliseconds. */
+export interface DdpClientOptions extends BackoffOptions {
+  /** How long a connection may take, its handshakes included. Default: 10000. */
+  readonly connectTimeout?: number | undefined;
+  /** Pings of DDP's own, when nothing else has come: every so often. 0 sends none. Default: 17500. */
+  readonly heartbeatInterval?: number | undefined;
+  /** How long the answer may take before the connection is given up. Default: 15000. */
+  readonly heartbeatTimeout?: number | undefined;
+  /** Default: `console`; what stubs throw goes there. */
+  readonly logger?: { error(...data: unknown[]): void } | undefined;
+  /** The source of time; tests give their own. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Where a client is. `waiting`: it will try again at `retryAt`, on the client's clock. */
+export interface ClientStatus {
+  readonly state: "connecting" | "connected" | "waiting" | "offline" | "closed";
+  /** Attempts that have failed in a row. */
+  readonly attempt: number;
+  readonly retryAt: number | undefined;
+  /** Why there is no connection. */
+  readonly error: unknown;
+}
+
+/** How to call a method. */
+export interface CallOptions {
+  /** The method is sent alone: after all before it are done, and before any after it. For logging in. Default: `false`. */
+  readonly wait?: boolean | undefined;
+  /** Don't send it again after a lost connection: it fails with `invocation-failed` instead. Default: `false`. */
+  readonly noRetry?: boolean | undefined;
+  /** When the stub throws, the method isn't sent, and the call fails with that. Default: it is logged, and sent. */
+  readonly throwStubExceptions?: boolean | undefined;
+}
+
+/** A call of a method. Awaiting it awaits `done`. */
+export interface MethodCall<Result = unknown> extends PromiseLike<Result> {
+  /** The result, once the data that the method has written is visible here too. */
+  readonly done: Promise<Result>;
+  /** The result, as soon as it is there. */
+  readonly result: Promise<Result>;
+  /** What the stub returned, when it has; `undefined` without one. */
+  readonly simulated: Promise<unknown>;
+}
+
+/** A run of a stub. */
+export interface Simulation {
+  readonly name: string;
+  readonly isSimulation: true;
+  readonly userId: string | null;
+  /** Random numbers that the method draws on the server too. Default name: `default`. */
+  random(name?: string): Random;
+}
+
+/**
+ * What a method is expected to do, on the local collections, at once: it is undone when the server's changes have come. It may
+ * return a promise; until that settles, other calls and subscriptions wait.
+ */
+export type Stub = (simulation: Simulation, ...params: never[]) => unknown;
+
+/** A subscription. It goes on through reconnects, until it is stopped, or the server ends it. */
+export interface ClientSubscription {
+  readonly id: string;
+  /** Whether the documents that matter at first are here. */
+  readonly isReady: boolean;
+  /** Resolves when that is so. Rejects as `ended` does when the subscription ends first, and with a StateError when that is by `stop`. */
+  readonly ready: Promise<void>;
+  /** Resolves when the subscription has ended; rejects with the server's DdpError when it was refused, or ended by an error. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/** A query over a local collection: it can be looked at, and followed. */
+export interface LocalCursor<T extends Document = Document> {
+  /** The documents as they are now; in no order unless one is given. */
+  fetch(): T[];
+  count(): number;
+  /** Tells of the documents that there are, at once, and then of every change, until the handle is stopped. */
+  observe(observer: Observer<T>): LiveHandle;
+  /**
+   * Yields the documents, now and whenever they have changed; a slow reader skips some states. Ends with the client.
+   *
+   * @example
+   * ```ts
+   * for await (const tasks of client.collection("tasks").find({ done: false })) render(tasks);
+   * ```
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T[], undefined>;
+}
+
+/** The documents that the server has published, with what stubs have changed. */
+export interface LocalCollection<T extends Document = Document> {
+  readonly name: string;
+  find(selector?: Selector<T>, options?: FindOptions): LocalCursor<T>;
+  findOne(selector?: Selector<T>, options?: FindOptions): T | undefined;
+  /**
+   * In a stub it changes the local documents. Elsewhere it calls the server's method for it, which has to allow that, and simulates it.
+   * Resolves with the id when that is done.
+   */
+  insert(document: NewDocument<T>): Promise<T["_id"]>;
+  /** As {@link insert}. Outside of stubs the selector has to be an id. */
+  update(selector: Selector<T>, modifier: Modifier, options?: UpdateOptions): Promise<UpdateResult>;
+  /** As {@link update}; resolves with how many documents were removed. */
+  remove(selector: Selector<T>): Promise<number>;
+}
+
+/** How to keep a collection. */
+export interface CollectionOptions {
+  /** Ids as they are in messages, for servers that write them so. Default: `false`, as Meteor writes them. */
+  readonly rawIds?: boolean | undefined;
+  /** How new ids are made. Default: `STRING`. */
+  readonly idGeneration?: "STRING" | "MONGO" | undefined;
+}
+
+/** A client of DDP. It connects by itself, again and again, until it is closed. */
+export interface DdpClient extends AsyncDisposable {
+  readonly status: ClientStatus;
+  /** Yields the status, now and whenever it has changed. */
+  statuses(): AsyncIterable<ClientStatus>;
+  /** Who is logged in here. */
+  readonly userId: string | null;
+  /**
+   * Calls a method, after simulating it if there is a stub. Parameters are copied.
+   *
+   * @throws DdpError (as a rejection) what the method throws.
+   */
+  call<Result = unknown>(method: string, ...params: unknown[]): MethodCall<Result>;
+  /** The same, with options. */
+  apply<Result = unknown>(
+    method: string,
+    params: readonly unknown[],
+    options?: CallOptions,
+  ): MethodCall<Result>;
+  /**
+   * Simulates methods that are called.
+   *
+   * @throws TypeError for a name that is taken, and for what is no function.
+   */
+  methods(stubs: Readonly<Record<string, Stub>>): void;
+  subscribe(publication: string, ...params: unknown[]): ClientSubscription;
+  /** The same collection for the same name; the options are those of the first call. */
+  collection<T extends Document = Document>(
+    name: string,
+    options?: CollectionOptions,
+  ): LocalCollection<T>;
+  /**
+   * Logs in by the method `login`, and again after each reconnect with the token that it got. Resolves with the user's id.
+   *
+   * @throws DdpError (as a rejection) when the server refuses.
+   */
+  login(credentials: Readonly<Record<string, unknown>>): Promise<string>;
+  logout(): Promise<void>;
+  /** Gives up the connection until {@link reconnect}; calls and subscriptions wait. */
+  disconnect(): void;
+  /** Connects at once, rather than when the time has come. */
+  reconnect(): void;
+  /** Ends it: what waits rejects with a ClosedError. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,119 @@
+/**
+ * Reading messages, which may be anything.
+ *
+ * @module
+ */
+
+import { decode } from "./ejson/decode.ts";
+import { isPlainObject } from "./fields.ts";
+import type { ClientMessage } from "./messages.ts";
+
+/** A message that is none: the peer is told the reason, and what it sent if that isn't long. The connection goes on. */
+export class BadMessage extends Error {
+  readonly offending: unknown;
+
+  constructor(reason: string, offending?: unknown) {
+    super(reason);
+    this.offending = offending;
+  }
+}
+
+/** A message of any type, its values decoded. */
+export type AnyMessage = Readonly<Record<string, unknown>>;
+
+/** A message, and what may be shown of it to whoever sent it: `undefined` when it is too long. */
+export interface ReadMessage {
+  readonly message: AnyMessage;
+  readonly echo: unknown;
+}
+
+/** Characters; what is longer isn't sent back. */
+const MAX_ECHO = 1_024;
+
+/** Which parts of a message hold EJSON. */
+const VALUES = ["fields", "params", "result"] as const;
+
+/** @throws BadMessage for what is no message at all. */
+export function readMessage(text: string): ReadMessage {
+  const json = parseJson(text);
+  if (typeof json !== "object" || json === null) throw new BadMessage("Bad request");
+  const echo = toEcho(json, text);
+  if (!isPlainObject(json) || !Object.hasOwn(json, "msg") || !json["msg"]) {
+    throw new BadMessage("Bad request", echo);
+  }
+  const { cleared } = json;
+  if (cleared !== undefined && !isStrings(cleared)) throw new BadMessage("Parse error");
+  for (const name of VALUES) {
+    if (Object.hasOwn(json, name)) json[name] = decodeValue(json[name]);
+  }
+  return { message: json, echo };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadMessage("Bad request");
+  }
+}
+
+function decodeValue(value: unknown): unknown {
+  try {
+    return decode(value);
+  } catch {
+    throw new BadMessage("Parse error");
+  }
+}
+
+/** What may be shown to whoever sent it; decoding doesn't change it, but for its first level. */
+function toEcho(json: object, text: string): unknown {
+  if (text.length > MAX_ECHO) return undefined;
+  return Array.isArray(json) ? json : { ...json };
+}
+
+/**
+ * The message of a client whose connection has been agreed on; a second `connect` is one too.
+ *
+ * @throws BadMessage for a message that clients don't send, or not so.
+ */
+export function toClientMessage({ message, echo }: ReadMessage): ClientMessage {
+  const { msg } = message;
+  if (typeof msg !== "string" || !CHECKS.has(msg)) throw new BadMessage("Bad request", echo);
+  const complaint = CHECKS.get(msg)?.(message);
+  if (complaint !== undefined) throw new BadMessage(complaint, echo);
+  return message as unknown as ClientMessage;
+}
+
+type Check = (message: AnyMessage) => string | undefined;
+
+/** By type of message: what is wrong with one, if anything is. */
+const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ["connect", () => undefined],
+  ["disconnect", () => undefined],
+  ["ping", ({ id }) => (isOptionalString(id) ? undefined : "Bad request")],
+  ["pong", () => undefined],
+  ["unsub", ({ id }) => (isOptionalString(id) ? undefined : "Malformed unsubscription")],
+  ["sub", (message) => (isSub(message) ? undefined : "Malformed subscription")],
+  ["method", (message) => (isMethod(message) ? undefined : "Malformed method invocation")],
+]);
+
+function isSub({ id, name, params }: AnyMessage): boolean {
+  return typeof id === "string" && typeof name === "string" && isOptionalArray(params);
+}
+
+function isMethod({ id, method, params, randomSeed }: AnyMessage): boolean {
+  if (typeof id !== "string" || typeof method !== "string") return false;
+  return isOptionalArray(params) && isOptionalString(randomSeed);
+}
+
+function isOptionalString(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
+function isOptionalArray(value: unknown): boolean {
+  return value === undefined || Array.isArray(value);
+}
+
+export function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

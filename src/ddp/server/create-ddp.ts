@@ -1,0 +1,54 @@
+/**
+ * Making a server of DDP.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../connection/connection.ts";
+import { DdpServer } from "./ddp-server.ts";
+import type { Method } from "./methods/methods.ts";
+import type { DdpOptions } from "./options.ts";
+import type { Publication } from "./publications/publications.ts";
+
+/** A server of DDP. Close it when it is no longer needed. */
+export interface Ddp extends AsyncDisposable {
+  /** For `serve`. Resolves when the connection is over. */
+  readonly handler: (connection: Connection) => Promise<void>;
+  /**
+   * Offers methods, by name.
+   *
+   * @throws TypeError for a name that is taken, and for what is no function.
+   */
+  methods(methods: Readonly<Record<string, Method>>): void;
+  /**
+   * Offers a publication; with `null` for a name, one that every client gets without asking.
+   *
+   * @throws TypeError for a name that is taken, and for what is no function.
+   */
+  publish(name: string | null, publication: Publication): void;
+  /** Ends all sessions, and resolves when they have gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a server of DDP. It listens nowhere by itself: give `handler` to `serve`.
+ *
+ * @throws TypeError or RangeError for an option that there is not, or that makes no sense.
+ *
+ * @example
+ * ```ts
+ * const ddp = createDdp();
+ * ddp.methods({ greet: (_invocation, name) => `Hello, ${String(name)}!` });
+ * const server = await serve({ "/websocket": ddp.handler }, { port: 8080 });
+ * ```
+ */
+export function createDdp(options: DdpOptions = {}): Ddp {
+  const server = new DdpServer(options);
+  return {
+    handler: (connection) => server.handle(connection),
+    methods: (methods) => server.addMethods(methods),
+    publish: (name, publication) => server.publish(name, publication),
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * What publications need of their session.
+ *
+ * @module
+ */
+
+import type { ServerMessage } from "../../protocol/messages.ts";
+import type { DdpConnection } from "../connection.ts";
+import type { Logger } from "../logger.ts";
+import type { Publications } from "./publications.ts";
+
+export interface PublicationHost {
+  readonly connection: DdpConnection;
+  readonly userId: string | null;
+  readonly logger: Logger;
+  readonly publications: Publications;
+  /** In order; nothing once the session has ended. */
+  send(message: ServerMessage): void;
+  /** The same, for a message that was written for many sessions. */
+  sendText(text: string): void;
+}
