@@ -110,7 +110,7 @@ test("a run has a figure in every row, and a table", async () => {
   expect(drawn).toMatchObject({ code: 0, stderr: "" });
   const svg = readFileSync(chart, "utf8");
   // It is about WebSockets, not about what stands on them.
-  const drawnRows = rows.filter((id) => !/^(?:channels|wamp)/.test(id));
+  const drawnRows = rows.filter((id) => !/^(?:channels|wamp|ddp)/.test(id));
   expect(svg.match(/<text class="row"/g)?.length).toBe(drawnRows.length);
   expect(svg).toMatch(/^<svg [^]*<\/svg>\n$/);
 });

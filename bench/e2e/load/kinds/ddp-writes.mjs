@@ -50,7 +50,7 @@ export async function runDdpWrites({ subscribers, ahead }, target) {
       reader.read(chunk, length, ({ payload }) => {
         // (The caller gets what ends its calls too.)
         if (index === 0 && payload[8] !== CHANGED) return;
-        if (payload.latin1Slice() !== touched(next)) {
+        if (payload.toString("latin1") !== touched(next)) {
           return failure.fail(new Error(`change ${next} is wrong: ${payload.toString()}`));
         }
         if ((next + index) % EACH === 0) {
