@@ -89,7 +89,9 @@ async function run(cuts: Cuts): Promise<number> {
     "the client to show what the server has",
   );
   const names = [...CALLS, "round0", "round1", "round2"];
-  expect(Object.fromEntries(world.runs)).toEqual(Object.fromEntries(names.map((name) => [name, 1])));
+  expect(Object.fromEntries(world.runs)).toEqual(
+    Object.fromEntries(names.map((name) => [name, 1])),
+  );
   expect(relay.opened).toBeGreaterThan(Math.min(1, cuts.at.size));
   return relay.passed;
 }
