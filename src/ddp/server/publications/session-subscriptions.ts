@@ -18,6 +18,15 @@ export class SessionSubscriptions {
     this.#host = host;
   }
 
+  /** How many the client has. */
+  get size(): number {
+    return this.#active.size;
+  }
+
+  has(id: string): boolean {
+    return this.#active.has(id);
+  }
+
   /** Handles a `sub`; one for a subscription that there is already means nothing. Never rejects. */
   async subscribe(message: SubMessage, unblock: () => void): Promise<void> {
     const { id, name, params = [] } = message;
