@@ -10,6 +10,7 @@ import type { DdpConnection } from "./connection.ts";
 import { DdpServer } from "./ddp-server.ts";
 import type { Method } from "./methods/methods.ts";
 import type { DdpOptions } from "./options.ts";
+import type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
 import type { Publication } from "./publications/publications.ts";
 import type { LimitRule } from "./rate-limits/rule.ts";
 import type { Stoppable } from "./session/callbacks.ts";
@@ -35,6 +36,15 @@ export interface Ddp extends AsyncDisposable {
    * @throws TypeError for a name that is taken, and for what is no function.
    */
   publish(name: string | null, publication: Publication): void;
+  /** The same for several, by name. */
+  publish(publications: Readonly<Record<string, Publication>>): void;
+  /**
+   * Says how the documents of a collection are published. Default: `SERVER_MERGE`. It counts for a client from when it has nothing of
+   * that collection: best set before anybody connects.
+   *
+   * @throws TypeError for a strategy that there is not.
+   */
+  setPublicationStrategy(collection: string, strategy: PublicationStrategy): void;
   /**
    * Calls back for each client that gets a session, once its universal publications have begun; not for one that goes on with the
    * session that it had. What the callback throws goes to the log.
@@ -82,7 +92,12 @@ export function createDdp(options: DdpOptions = {}): Ddp {
   return {
     handler: (connection) => server.handle(connection),
     methods: (methods) => server.addMethods(methods),
-    publish: (name, publication) => server.publish(name, publication),
+    publish: (
+      names: string | null | Readonly<Record<string, Publication>>,
+      publication?: Publication,
+    ) => server.publish(names, publication),
+    setPublicationStrategy: (collection, strategy) =>
+      server.setPublicationStrategy(collection, strategy),
     onConnection: (callback) => server.onConnection.add(callback),
     onMessage: (callback) => server.onMessage.add(callback),
     limit: (rule) => server.limits.add(rule),

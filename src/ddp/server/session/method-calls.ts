@@ -24,6 +24,8 @@ export interface MethodHost extends LedgerOwner {
   readonly connection: DdpConnection;
   readonly userId: string | null;
   readonly hasEnded: boolean;
+  /** While data is held back, since another user has logged in. */
+  readonly rerunning: Promise<void> | undefined;
   /** How many messages it has sent. */
   readonly sent: number;
   send(message: ServerMessage): void;
@@ -94,6 +96,7 @@ export class MethodCalls {
     }
     unblock();
     await entry.whenDone();
+    if (this.#host.rerunning) await this.#host.rerunning;
     if (entry.owner === this.#host) this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
   }
 
@@ -159,6 +162,7 @@ export class MethodCalls {
       // (The client must not wait for ever for what may have been delivered.)
       this.#server.logger.error(`what the method ${method} wrote may be delivered late:`, error);
     }
+    if (this.#host.rerunning) await this.#host.rerunning;
     if (entry) this.#ledger?.finish(entry, result);
     this.#running--;
     // (The next session of the client may have been asked for the answer.)

@@ -8,7 +8,7 @@
  */
 
 import { ReplayRing } from "./replay-ring.ts";
-import type { RingLimits } from "./replay-ring.ts";
+import type { OutgoingMessage, RingLimits } from "./replay-ring.ts";
 import type { Wire } from "./wire.ts";
 
 const PING = '{"msg":"ping"}';
@@ -44,11 +44,11 @@ export class Outgoing {
     return !this.#wire && this.#sent - (this.#ring?.length ?? 0) > this.#reachable;
   }
 
-  send(text: string): void {
+  send(message: OutgoingMessage): void {
     this.#sent++;
-    this.#ring?.push(text);
+    this.#ring?.push(message);
     if (!this.#wire) return;
-    this.#wire.send(text);
+    this.#wire.send(message);
     if (this.#ring?.isHalfFull && this.#pinged === undefined && this.#wire.hasPings) this.ping();
   }
 
@@ -84,7 +84,7 @@ export class Outgoing {
     this.#wire = wire;
     this.#pinged = undefined;
     this.#sent++;
-    for (const text of (this.#ring as ReplayRing).unshift(connected)) wire.send(text);
+    for (const message of (this.#ring as ReplayRing).unshift(connected)) wire.send(message);
   }
 
   /** Nothing follows, and nothing is kept. */

@@ -15,6 +15,7 @@ import { hasPings, negotiate } from "../../protocol/versions.ts";
 import { writeMessage } from "../../protocol/write-message.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
+import type { OutgoingMessage } from "./replay-ring.ts";
 import type { SessionServer } from "./session-server.ts";
 import type { Session } from "./session.ts";
 import type { Wire } from "./wire.ts";
@@ -139,8 +140,8 @@ export class Peer implements Wire, HeartbeatHost {
 
   // ---- for the session
 
-  send(text: string): void {
-    void this.#connection.send(text);
+  send(message: OutgoingMessage): void {
+    void this.#connection.send(message);
   }
 
   close(code?: number): void {

@@ -4,6 +4,11 @@
  * @module
  */
 
+import type { PreparedMessage } from "../../../connection/prepared-message.ts";
+
+/** A message as it is sent; one for many sessions is prepared for all of them. */
+export type OutgoingMessage = string | PreparedMessage;
+
 /** What it holds, at most. */
 export interface RingLimits {
   readonly messages: number;
@@ -12,7 +17,7 @@ export interface RingLimits {
 
 export class ReplayRing {
   readonly #limits: RingLimits;
-  #texts: string[] = [];
+  #messages: OutgoingMessage[] = [];
   /** Where they begin: what is before was dropped. */
   #head = 0;
   #bytes = 0;
@@ -22,7 +27,7 @@ export class ReplayRing {
   }
 
   get length(): number {
-    return this.#texts.length - this.#head;
+    return this.#messages.length - this.#head;
   }
 
   get isHalfFull(): boolean {
@@ -31,36 +36,40 @@ export class ReplayRing {
   }
 
   /** Adds one, and drops of the oldest what there is no room for. */
-  push(text: string): void {
-    this.#texts.push(text);
-    this.#bytes += text.length;
+  push(message: OutgoingMessage): void {
+    this.#messages.push(message);
+    this.#bytes += sizeOf(message);
     const { messages, bytes } = this.#limits;
     while (this.length > messages || this.#bytes > bytes) this.dropFirst(1);
   }
 
   dropFirst(count: number): void {
     for (let left = count; left > 0; left--) {
-      this.#bytes -= (this.#texts[this.#head] as string).length;
-      this.#texts[this.#head++] = "";
+      this.#bytes -= sizeOf(this.#messages[this.#head] as OutgoingMessage);
+      this.#messages[this.#head++] = "";
     }
     // (Each is moved once on average.)
-    if (this.#head * 2 > this.#texts.length) {
-      this.#texts = this.#texts.slice(this.#head);
+    if (this.#head * 2 > this.#messages.length) {
+      this.#messages = this.#messages.slice(this.#head);
       this.#head = 0;
     }
   }
 
   /** Puts one before all others, whether there is room or not, and returns all. */
-  unshift(text: string): readonly string[] {
-    this.#texts = [text, ...this.#texts.slice(this.#head)];
+  unshift(message: OutgoingMessage): readonly OutgoingMessage[] {
+    this.#messages = [message, ...this.#messages.slice(this.#head)];
     this.#head = 0;
-    this.#bytes += text.length;
-    return this.#texts;
+    this.#bytes += sizeOf(message);
+    return this.#messages;
   }
 
   clear(): void {
-    this.#texts = [];
+    this.#messages = [];
     this.#head = 0;
     this.#bytes = 0;
   }
+}
+
+function sizeOf(message: OutgoingMessage): number {
+  return typeof message === "string" ? message.length : message.data.length;
 }

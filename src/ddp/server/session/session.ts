@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PreparedMessage } from "../../../connection/prepared-message.ts";
 import { Deferred } from "../../../util/deferred.ts";
 import { DdpError } from "../../protocol/error.ts";
 import type { ClientMessage, ServerMessage, SubMessage } from "../../protocol/messages.ts";
@@ -20,6 +21,7 @@ import { MethodCalls } from "./method-calls.ts";
 import type { MethodHost } from "./method-calls.ts";
 import type { MethodLedger } from "./method-ledger.ts";
 import { Outgoing } from "./outgoing.ts";
+import type { OutgoingMessage } from "./replay-ring.ts";
 import type { SessionServer } from "./session-server.ts";
 import { newToken } from "./token.ts";
 import type { Wire } from "./wire.ts";
@@ -76,7 +78,7 @@ export class Session implements PublicationHost, MethodHost {
   start(): void {
     this.ledger?.arrive();
     this.send({ msg: "connected", session: this.token });
-    void this.subscriptions.startUniversal();
+    this.subscriptions.startUniversal();
     this.#server.onConnection.run(this.connection);
   }
 
@@ -87,8 +89,16 @@ export class Session implements PublicationHost, MethodHost {
   }
 
   sendText(text: string): void {
+    this.#send(text);
+  }
+
+  sendShared(message: PreparedMessage): void {
+    this.#send(message);
+  }
+
+  #send(message: OutgoingMessage): void {
     if (this.#state === "ended") return;
-    this.#outgoing.send(text);
+    this.#outgoing.send(message);
     if (this.#outgoing.isBroken && this.#state !== "broken") void this.#break();
   }
 
@@ -105,7 +115,7 @@ export class Session implements PublicationHost, MethodHost {
       case "sub":
         return this.#queue.push((unblock) => this.#subscribe(message, unblock));
       case "unsub":
-        return this.#queue.push(async () => this.subscriptions.unsubscribe(message));
+        return this.#queue.push(() => this.subscriptions.unsubscribe(message));
       case "method":
         return this.#calls.receive(message);
       case "ping":
@@ -151,6 +161,10 @@ export class Session implements PublicationHost, MethodHost {
       return this.send({ msg: "nosub", id, error: toWireError(safe ?? INTERNAL) });
     }
     await this.subscriptions.subscribe(message, () => runOutside(unblock));
+  }
+
+  get rerunning(): Promise<void> | undefined {
+    return this.subscriptions.rerunning;
   }
 
   async setUserId(userId: string | null): Promise<void> {

@@ -6,6 +6,8 @@
 
 import type { HttpHeaders } from "../../../http/headers.ts";
 
+import type { OutgoingMessage } from "./replay-ring.ts";
+
 /** Where a client comes from. */
 export interface Origin {
   readonly clientAddress: string | undefined;
@@ -15,7 +17,7 @@ export interface Origin {
 export interface Wire extends Origin {
   /** Whether its version of DDP knows `ping`. */
   readonly hasPings: boolean;
-  send(text: string): void;
+  send(message: OutgoingMessage): void;
   /** The session goes on without it. */
   cut(): void;
   /** The session has ended: closes, after all that was sent. */
