@@ -144,9 +144,10 @@ export class MethodLedger {
     }
   }
 
-  /** A message was put before those that are numbered. */
-  shift(): void {
-    for (const entry of this.#answered) (entry.answered as number)++;
+  /** The numbers of all messages have grown by that much. */
+  shift(by: number): void {
+    if (by === 0) return;
+    for (const entry of this.#answered) (entry.answered as number) += by;
   }
 
   /** The owner has ended: what waits in its queue never begins. */
