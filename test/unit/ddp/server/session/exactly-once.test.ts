@@ -14,7 +14,7 @@ function counting(options: DdpOptions): { ddp: Ddp; counts: Map<string, number> 
   ddp.publish("counts", (feed) => {
     for (const [name, n] of counts) feed.added("counts", name, { n });
     feeds.add(feed);
-    feed.onStop(() => feeds.delete(feed));
+    feed.onStop(() => void feeds.delete(feed));
     feed.ready();
   });
   ddp.publish("slow", async (feed) => {
