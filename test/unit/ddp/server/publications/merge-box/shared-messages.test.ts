@@ -100,3 +100,13 @@ test("ids are as messages have them", () => {
   const ids = ["1", "1", "", 1, new ObjectId(hex), hex, "-x"].map((id) => messages.idText(id));
   expect(ids).toEqual(["1", "1", "", "~1", hex, `-${hex}`, "--x"]);
 });
+
+test("the removal of one document is written once, for all that come one after the other", () => {
+  const messages = new SharedMessages();
+  const first = messages.removed("c", "1");
+  expect(first.data).toBe('{"msg":"removed","collection":"c","id":"1"}');
+  expect(messages.removed("c", "1")).toBe(first);
+  expect(messages.removed("d", "1").data).toContain('"d"');
+  expect(messages.removed("d", "2").data).toContain('"2"');
+  expect(messages.removed("c", "1")).not.toBe(first);
+});
