@@ -55,7 +55,7 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   { weight: 3, arbitrary: single },
   {
     weight: 1,
-    arbitrary: fc.array(single, { maxLength: 12 }).map(
+    arbitrary: fc.array(single, { maxLength: 12, size: "max" }).map(
       (writes): Write =>
         (store) =>
           store.batch(() => {
