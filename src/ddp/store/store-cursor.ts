@@ -1,0 +1,98 @@
+/**
+ * A query over a store.
+ *
+ * @module
+ */
+
+import type { Document } from "../live/documents.ts";
+import type { DocumentSink, LiveHandle } from "../live/live-source.ts";
+import { differences } from "./changes.ts";
+import { matching } from "./entry.ts";
+import type { Entries } from "./entry.ts";
+import { ListQuery } from "./list-query.ts";
+import type { LiveQueries, LiveQuery } from "./live-queries.ts";
+import { wantedFields } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { SetQuery } from "./set-query.ts";
+import type { Observer } from "./types.ts";
+
+/** Documents that match, as they are whenever it is asked. They are the store's own: nobody changes them. */
+export class StoreCursor<T extends Document = Document> {
+  readonly #entries: Entries<T>;
+  readonly #queries: LiveQueries;
+  readonly #plan: Plan;
+
+  /** @internal */
+  constructor(entries: Entries<T>, queries: LiveQueries, plan: Plan) {
+    this.#entries = entries;
+    this.#queries = queries;
+    this.#plan = plan;
+  }
+
+  fetch(): T[] {
+    const { project } = this.#plan;
+    const documents = this.#documents();
+    if (!project) return documents;
+    return documents.map((document) => project(document));
+  }
+
+  count(): number {
+    return this.#documents().length;
+  }
+
+  /** Tells of the documents that there are, then of every change right after it is made; of a batch, when it ends. */
+  observe(observer: Observer<T>): LiveHandle {
+    return this.#start(new ListQuery(this.#entries, this.#plan, observer));
+  }
+
+  /** The same in no order. */
+  observeChanges(sink: DocumentSink): LiveHandle {
+    const { skip, limit } = this.#plan;
+    if (skip > 0 || limit < Infinity) {
+      const whole = { ...this.#plan, project: undefined };
+      return this.#start(new ListQuery(this.#entries, whole, inNoOrder(sink, this.#plan)));
+    }
+    return this.#start(new SetQuery(this.#entries, this.#plan, sink));
+  }
+
+  #start(query: LiveQuery & { start(): void; stop(): void }): LiveHandle {
+    this.#queries.add(query);
+    const stop = (): void => {
+      query.stop();
+      this.#queries.remove(query);
+    };
+    this.#queries.batch(() => {
+      try {
+        query.start();
+      } catch (error) {
+        stop();
+        throw error;
+      }
+    });
+    return { stop };
+  }
+
+  #documents(): T[] {
+    const { selector, sort, skip, limit } = this.#plan;
+    const documents: T[] = [];
+    const enough = sort ? Infinity : skip + limit;
+    for (const { document } of matching(this.#entries, selector)) {
+      documents.push(document);
+      if (documents.length === enough) break;
+    }
+    if (sort) documents.sort((a, b) => sort(a, b));
+    return skip > 0 || documents.length > limit ? documents.slice(skip, skip + limit) : documents;
+  }
+}
+
+function inNoOrder<T extends Document>(sink: DocumentSink, plan: Plan): Observer<T> {
+  return {
+    addedAt: (document) => sink.added(document._id, wantedFields(plan, document)),
+    changedAt: (document, before) => {
+      const fields = wantedFields(plan, document);
+      const changes = differences(wantedFields(plan, before), fields);
+      if (changes) sink.changed(document._id, changes, fields);
+    },
+    removedAt: ({ _id }) => sink.removed(_id),
+  };
+}
