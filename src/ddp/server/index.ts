@@ -12,7 +12,7 @@ export type { Logger } from "./logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
 export type { Barrier } from "./methods/write-fence.ts";
 export type { Publication, Published, Subscription } from "./publications/publications.ts";
-export { newDocumentId, recordWrite } from "./scope.ts";
+export { holdUpdated, newDocumentId, recordWrite } from "./scope.ts";
 export type { IdGeneration } from "./scope.ts";
 export type { Cursor, Document, NewDocument } from "../live/documents.ts";
 export type { DocumentSink, LiveHandle, LiveSource, Publishable } from "../live/live-source.ts";

@@ -80,7 +80,9 @@ export class Session implements PublicationHost {
   }
 
   async #call(message: MethodMessage, unblock: () => void): Promise<void> {
-    const fence = new WriteFence();
+    const fence = new WriteFence((error) =>
+      this.logger.error(`a barrier for the method ${message.method} failed:`, error),
+    );
     const outcome = await this.#run(message, fence, unblock);
     void this.#answer(message.id, fence, outcome);
   }
