@@ -7,7 +7,7 @@
 import type { Document } from "../../live/documents.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
 import { idStringify } from "../../protocol/document-id.ts";
-import { DdpError } from "../../protocol/error.ts";
+import { invalidQuery } from "../../query/invalid.ts";
 import { DocumentStore } from "../../store/document-store.ts";
 import type { Selector } from "../../store/types.ts";
 
@@ -67,8 +67,9 @@ class Draft {
   #write(id: DocumentId): void {
     const key = idStringify(id);
     // (An insert: what isn't taken over isn't known to the store.)
-    if (!this.#loaded.has(key) && this.#base.has(id))
-      throw new DdpError(409, `Duplicate id ${key}`);
+    if (!this.#loaded.has(key) && this.#base.has(id)) {
+      throw invalidQuery("there is a document with this _id already");
+    }
     this.#written.set(key, id);
     this.#loaded.add(key);
   }
