@@ -14,8 +14,12 @@ import type { Selector } from "../../store/types.ts";
 /** The collections as one transaction has made them, until it is committed. */
 export class Transaction {
   readonly #drafts = new Map<DocumentStore, Draft>();
+  #isOver = false;
+
   /** Code that a transaction has left running may write later: then it is no longer this transaction that does. */
-  isOver = false;
+  get isOver(): boolean {
+    return this.#isOver;
+  }
 
   /** What a query or a write with this selector works on, instead of `base`. */
   storeFor(base: DocumentStore, selector: Selector): DocumentStore {
@@ -25,15 +29,25 @@ export class Transaction {
     return draft.store;
   }
 
-  /** Makes the writes, all at once: whoever observes a collection finds them in all others too. Returns whether there were any. */
+  /**
+   * Makes the writes, all at once: whoever observes a collection finds them in all others too. Returns whether there were any. Ends the
+   * transaction first: what observers do isn't part of it.
+   */
   commit(): boolean {
     const drafts = Array.from(this.#drafts.values()).filter(({ isChanged }) => isChanged);
     const commitFrom = (at: number): void => {
       const draft = drafts[at];
       draft?.commit(() => commitFrom(at + 1));
     };
+    this.end();
     commitFrom(0);
     return drafts.length > 0;
+  }
+
+  /** The writes that aren't committed never are. */
+  end(): void {
+    this.#isOver = true;
+    this.#drafts.clear();
   }
 }
 
