@@ -1,5 +1,5 @@
 /**
- * The live queries of a store: who is told of a write.
+ * The live queries of a store: who is told of a write, and when.
  *
  * @module
  */
@@ -18,6 +18,15 @@ export interface LiveQuery {
 export class LiveQueries {
   readonly #scanning = new Set<LiveQuery>();
   readonly #byKey = new Map<string, Set<LiveQuery>>();
+  readonly #onError: ((error: unknown) => void) | undefined;
+  /** The ids of what was written, and isn't told of yet. */
+  readonly #written = new Set<string>();
+  #batches = 0;
+  #isTelling = false;
+
+  constructor(onError: ((error: unknown) => void) | undefined) {
+    this.#onError = onError;
+  }
 
   add(query: LiveQuery): void {
     if (!query.keys) this.#scanning.add(query);
@@ -36,28 +45,59 @@ export class LiveQueries {
     }
   }
 
-  /** Tells everybody, whatever observers throw; returns that. */
-  tell(keys: readonly string[]): unknown[] {
+  /** The document with this id was written. */
+  wrote(key: string): void {
+    this.#written.add(key);
+    this.#tellAll();
+  }
+
+  /** What `run` writes is told of once it has returned. */
+  batch<R>(run: () => R): R {
+    this.#batches++;
+    try {
+      return run();
+    } finally {
+      this.#batches--;
+      this.#tellAll();
+    }
+  }
+
+  /** What an observer writes is told of once all have been told of what was before. */
+  #tellAll(): void {
+    if (this.#batches > 0 || this.#isTelling || this.#written.size === 0) return;
     const errors: unknown[] = [];
+    this.#isTelling = true;
+    while (this.#written.size > 0) {
+      const keys = Array.from(this.#written);
+      this.#written.clear();
+      this.#tell(keys, errors);
+    }
+    this.#isTelling = false;
+    if (errors.length === 0) return;
+    if (!this.#onError) throw errors[0];
+    for (const error of errors) this.#onError(error);
+  }
+
+  /** Tells everybody, whatever observers throw. */
+  #tell(keys: readonly string[], errors: unknown[]): void {
     const touched = new Set<LiveQuery>();
     for (const key of keys) {
       for (const query of this.#byKey.get(key) ?? []) update(query, key, touched, errors);
       for (const query of this.#scanning) update(query, key, touched, errors);
     }
-    for (const query of touched) attempt(() => query.settle(), errors);
-    return errors;
+    for (const query of touched) {
+      try {
+        query.settle();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
   }
 }
 
 function update(query: LiveQuery, key: string, touched: Set<LiveQuery>, errors: unknown[]): void {
-  attempt(() => {
-    if (query.update(key)) touched.add(query);
-  }, errors);
-}
-
-function attempt(run: () => void, errors: unknown[]): void {
   try {
-    run();
+    if (query.update(key)) touched.add(query);
   } catch (error) {
     errors.push(error);
   }
