@@ -8,11 +8,18 @@
 export interface LiveQuery {
   /** The only ids that can matter to it, as text; `undefined` when any could. */
   readonly keys: readonly string[] | undefined;
-  /** The document with this id may be different, or gone. Says whether it wants {@link settle} to be called. */
-  update(key: string): boolean;
+  /**
+   * The document with this id may be different, or gone. Says whether it wants {@link settle} to be called.
+   *
+   * @param isOneOfMany more than a few were written together
+   */
+  update(key: string, isOneOfMany: boolean): boolean;
   /** All that was written together has been told. */
   settle(): void;
 }
+
+/** As long as no more documents are written together, putting each in its place is faster than sorting all. */
+const FEW = 64;
 
 /** Told of a write are those that look for its id, and those that look through all documents. */
 export class LiveQueries {
@@ -81,9 +88,17 @@ export class LiveQueries {
   /** Tells everybody, whatever observers throw. */
   #tell(keys: readonly string[], errors: unknown[]): void {
     const touched = new Set<LiveQuery>();
+    const isMany = keys.length > FEW;
+    const update = (query: LiveQuery, key: string): void => {
+      try {
+        if (query.update(key, isMany)) touched.add(query);
+      } catch (error) {
+        errors.push(error);
+      }
+    };
     for (const key of keys) {
-      for (const query of this.#byKey.get(key) ?? []) update(query, key, touched, errors);
-      for (const query of this.#scanning) update(query, key, touched, errors);
+      for (const query of this.#byKey.get(key) ?? []) update(query, key);
+      for (const query of this.#scanning) update(query, key);
     }
     for (const query of touched) {
       try {
@@ -92,13 +107,5 @@ export class LiveQueries {
         errors.push(error);
       }
     }
-  }
-}
-
-function update(query: LiveQuery, key: string, touched: Set<LiveQuery>, errors: unknown[]): void {
-  try {
-    if (query.update(key)) touched.add(query);
-  } catch (error) {
-    errors.push(error);
   }
 }

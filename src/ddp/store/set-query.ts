@@ -46,7 +46,7 @@ export class SetQuery<T extends Document> implements LiveQuery {
     if (before === now) return false;
     const after = now && this.#plan.selector.matches(now) ? now : undefined;
     if (after) this.#known.set(key, after);
-    else this.#known.delete(key);
+    else if (before) this.#known.delete(key);
     this.#tell(before, after);
     return false;
   }

@@ -181,6 +181,30 @@ test("an unordered sink's documents are what the query finds, after each write",
   );
 });
 
+test("many documents written together", () => {
+  const values = fc.array(value, { minLength: 100, maxLength: 100, size: "max" });
+  fc.assert(
+    fc.property(values, values, options, (first, then, options) => {
+      const store = new DocumentStore<Item>();
+      const cursor = store.find({ x: { $ne: null } }, options);
+      const list: Item[] = [];
+      cursor.observe(replay(list));
+      for (const values of [first, then, first]) {
+        store.batch(() => {
+          for (const [index, x] of values.entries()) {
+            if (x === 3) store.delete(`d${index}`);
+            else store.set({ _id: `d${index}`, x, y: index % 3 });
+          }
+        });
+        expect(list).toEqual(cursor.fetch());
+        store.set({ _id: "d0", x: 2 });
+        expect(list).toEqual(cursor.fetch());
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test("a query finds what filtering, sorting and cutting by hand does", () => {
   fc.assert(
     fc.property(
