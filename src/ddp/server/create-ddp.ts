@@ -7,6 +7,8 @@
 import type { Connection } from "../../connection/connection.ts";
 import type { ClientMessage } from "../protocol/messages.ts";
 import type { DdpConnection } from "./connection.ts";
+import type { Document } from "../live/documents.ts";
+import type { RestrictedCollection, WriteRules } from "./collections/write-rules.ts";
 import { DdpServer } from "./ddp-server.ts";
 import type { Method } from "./methods/methods.ts";
 import type { DdpOptions } from "./options.ts";
@@ -68,6 +70,28 @@ export interface Ddp extends AsyncDisposable {
   /** How many are there, and what happened so far. */
   stats(): DdpStats;
   /**
+   * Lets clients write to a collection, where at least one of its rules says `true` and none given to {@link Ddp.deny} does. Without any
+   * rules there are no methods for it. Clients insert single documents, and update and remove them by id.
+   *
+   * @throws TypeError for rules that make no sense.
+   *
+   * @example
+   * ```ts
+   * ddp.allow(tasks, {
+   *   insert: ({ userId }, task) => userId !== null && task.owner === userId,
+   *   update: ({ userId }, task, fields) => task.owner === userId && !fields.includes("owner"),
+   *   fetch: ["owner"],
+   * });
+   * ```
+   */
+  allow<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
+  /**
+   * Forbids clients' writes where one of the rules says `true`, whatever {@link Ddp.allow} was told.
+   *
+   * @throws TypeError for rules that make no sense.
+   */
+  deny<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
+  /**
    * Ends all sessions, and resolves when they have gone. New connections are closed with 1001, as those are that are there.
    *
    * @throws TypeError or RangeError for an option that there is not, or that makes no sense.
@@ -98,6 +122,8 @@ export function createDdp(options: DdpOptions = {}): Ddp {
     ) => server.publish(names, publication),
     setPublicationStrategy: (collection, strategy) =>
       server.setPublicationStrategy(collection, strategy),
+    allow: (collection, rules) => server.clientWrites.allow(collection, rules),
+    deny: (collection, rules) => server.clientWrites.deny(collection, rules),
     onConnection: (callback) => server.onConnection.add(callback),
     onMessage: (callback) => server.onMessage.add(callback),
     limit: (rule) => server.limits.add(rule),

@@ -107,7 +107,9 @@ export class MethodCalls {
   ): Promise<void> {
     this.#running++;
     if (entry) entry.state = "running";
-    const fence = new WriteFence();
+    const fence = new WriteFence((error) =>
+      this.#server.logger.error(`a barrier for the method ${message.method} failed:`, error),
+    );
     const outcome = await this.#run(message, entry, fence, () => {
       entry?.unblock();
       // (What begins now is none of this method's doing.)
