@@ -26,6 +26,15 @@ export interface Ddp extends AsyncDisposable {
    * @throws TypeError for a name that is taken, and for what is no function.
    */
   publish(name: string | null, publication: Publication): void;
+  /**
+   * Calls a method from the server. Within a method or a publication it runs for the same client and user; elsewhere `connection` and
+   * `userId` are `null`, and `setUserId` throws. Parameters and result are copied. It resolves when the method has returned: what
+   * that has written may not have reached the clients yet.
+   *
+   * @throws DdpError (as a rejection) 404 when there is no such method.
+   * @throws whatever the method throws (as a rejection), as it is.
+   */
+  call<Result = unknown>(method: string, ...params: unknown[]): Promise<Result>;
   /** Ends all sessions, and resolves when they have gone. */
   close(): Promise<void>;
 }
@@ -48,6 +57,8 @@ export function createDdp(options: DdpOptions = {}): Ddp {
     handler: (connection) => server.handle(connection),
     methods: (methods) => server.addMethods(methods),
     publish: (name, publication) => server.publish(name, publication),
+    call: <Result>(method: string, ...params: unknown[]) =>
+      server.call(method, params) as Promise<Result>,
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
   };

@@ -9,6 +9,7 @@ import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { Logger } from "./logger.ts";
+import { callMethod } from "./methods/call-method.ts";
 import { Methods } from "./methods/methods.ts";
 import type { Method } from "./methods/methods.ts";
 import { NAMES } from "./options.ts";
@@ -36,6 +37,10 @@ export class DdpServer implements SessionServer {
 
   publish(name: string | null, publication: Publication): void {
     this.publications.add(name, publication);
+  }
+
+  call(method: string, params: readonly unknown[]): Promise<unknown> {
+    return callMethod(this.methods, method, params);
   }
 
   async handle(connection: Connection): Promise<void> {
