@@ -1,0 +1,78 @@
+/**
+ * Users in memory, for tests of accounts.
+ *
+ * @module
+ */
+
+import { find, update as apply } from "mingo";
+import type { UserCollection, User } from "../../src/ddp/server/index.ts";
+import type { DocumentSink } from "../../src/ddp/live/live-source.ts";
+
+export interface TestUsers extends UserCollection {
+  remove(selector: object): Promise<number>;
+  readonly observers: number;
+}
+
+export function memoryUsers(): TestUsers {
+  const users = new Map<string, User>();
+  const observers = new Set<() => void>();
+  const query = (selector: object): User[] =>
+    structuredClone(find<User>([...users.values()], selector as never).all()) as User[];
+  const tell = (): void => {
+    for (const observer of observers) observer();
+  };
+  return {
+    get observers() {
+      return observers.size;
+    },
+    async insert(user) {
+      const _id = user._id ?? "made up";
+      users.set(_id, { ...user, _id } as User);
+      tell();
+      return _id;
+    },
+    async update(selector, modifier) {
+      const [user] = query(selector);
+      if (user) {
+        apply(user as never, modifier as never);
+        users.set(user._id, user);
+      }
+      tell();
+      return { count: user ? 1 : 0, insertedId: undefined };
+    },
+    async remove(selector) {
+      const found = query(selector);
+      for (const { _id } of found) users.delete(_id);
+      tell();
+      return found.length;
+    },
+    find: (selector, { fields = {} } = {}) => ({
+      collection: "members",
+      fetch: async () => query(selector),
+      async observe(sink: DocumentSink) {
+        const known = new Map<string, string>();
+        const look = (): void => {
+          const found = query(selector);
+          for (const id of known.keys()) {
+            if (found.some(({ _id }) => _id === id)) continue;
+            known.delete(id);
+            sink.removed(id);
+          }
+          for (const user of found) {
+            const shown = Object.fromEntries(
+              Object.entries(user).filter(([name]) => name !== "_id" && name in fields),
+            );
+            const before = known.get(user._id);
+            const now = JSON.stringify(shown);
+            known.set(user._id, now);
+            if (before === undefined) sink.added(user._id, shown);
+            else if (before !== now) sink.changed(user._id, shown, shown);
+          }
+        };
+        look();
+        observers.add(look);
+        return { stop: () => void observers.delete(look) };
+      },
+    }),
+  };
+}
