@@ -8,6 +8,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { DdpServer } from "./ddp-server.ts";
 import type { Method } from "./methods/methods.ts";
 import type { DdpOptions } from "./options.ts";
+import type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
 import type { Publication } from "./publications/publications.ts";
 
 /** A server of DDP. Close it when it is no longer needed. */
@@ -35,6 +36,15 @@ export interface Ddp extends AsyncDisposable {
    * @throws whatever the method throws (as a rejection), as it is.
    */
   call<Result = unknown>(method: string, ...params: unknown[]): Promise<Result>;
+  /** The same for several, by name. */
+  publish(publications: Readonly<Record<string, Publication>>): void;
+  /**
+   * Says how the documents of a collection are published. Default: `SERVER_MERGE`. It counts for a client from when it has nothing of
+   * that collection: best set before anybody connects.
+   *
+   * @throws TypeError for a strategy that there is not.
+   */
+  setPublicationStrategy(collection: string, strategy: PublicationStrategy): void;
   /** Ends all sessions, and resolves when they have gone. */
   close(): Promise<void>;
 }
@@ -56,9 +66,14 @@ export function createDdp(options: DdpOptions = {}): Ddp {
   return {
     handler: (connection) => server.handle(connection),
     methods: (methods) => server.addMethods(methods),
-    publish: (name, publication) => server.publish(name, publication),
     call: <Result>(method: string, ...params: unknown[]) =>
       server.call(method, params) as Promise<Result>,
+    publish: (
+      names: string | null | Readonly<Record<string, Publication>>,
+      publication?: Publication,
+    ) => server.publish(names, publication),
+    setPublicationStrategy: (collection, strategy) =>
+      server.setPublicationStrategy(collection, strategy),
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
   };

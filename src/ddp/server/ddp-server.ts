@@ -16,6 +16,7 @@ import { NAMES } from "./options.ts";
 import type { DdpOptions } from "./options.ts";
 import { Publications } from "./publications/publications.ts";
 import type { Publication } from "./publications/publications.ts";
+import type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
 import { Peer } from "./session/peer.ts";
 import type { SessionServer } from "./session/session-server.ts";
 
@@ -35,8 +36,17 @@ export class DdpServer implements SessionServer {
     this.methods.add(methods);
   }
 
-  publish(name: string | null, publication: Publication): void {
-    this.publications.add(name, publication);
+  publish(
+    names: string | null | Readonly<Record<string, Publication>>,
+    publication?: Publication,
+  ): void {
+    if (names === null || typeof names !== "object") {
+      this.publications.add(names, publication as Publication);
+    } else for (const [name, each] of Object.entries(names)) this.publications.add(name, each);
+  }
+
+  setPublicationStrategy(collection: string, strategy: PublicationStrategy): void {
+    this.publications.strategies.set(collection, strategy);
   }
 
   call(method: string, params: readonly unknown[]): Promise<unknown> {

@@ -26,6 +26,7 @@ export type { DdpConnection } from "./connection.ts";
 export type { Logger } from "./logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
 export type { Barrier } from "./methods/write-fence.ts";
+export type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
 export type { Publication, Published, Subscription } from "./publications/publications.ts";
 export { newDocumentId, recordWrite } from "./scope.ts";
 export type { IdGeneration } from "./scope.ts";

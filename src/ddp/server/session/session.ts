@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PreparedMessage } from "../../../connection/prepared-message.ts";
 import { RandomStreams } from "../../protocol/random/random-stream.ts";
 import { secureRandom } from "../../protocol/random/random.ts";
 import type { ClientMessage, MethodMessage, ServerMessage } from "../../protocol/messages.ts";
@@ -36,7 +37,7 @@ export class Session implements PublicationHost {
   readonly #server: SessionServer;
   readonly #write: (text: string) => void;
   readonly #queue = new MessageQueue();
-  readonly #subscriptions: SessionSubscriptions = new SessionSubscriptions(this);
+  readonly #subscriptions: SessionSubscriptions;
   #userId: string | null = null;
   #isClosed = false;
 
@@ -46,6 +47,7 @@ export class Session implements PublicationHost {
     this.logger = server.logger;
     this.publications = server.publications;
     this.#write = write;
+    this.#subscriptions = new SessionSubscriptions(this);
   }
 
   get userId(): string | null {
@@ -54,7 +56,7 @@ export class Session implements PublicationHost {
 
   start(): void {
     this.send({ msg: "connected", session: this.token });
-    void this.#subscriptions.startUniversal();
+    this.#subscriptions.startUniversal();
   }
 
   send(message: ServerMessage): void {
@@ -65,12 +67,16 @@ export class Session implements PublicationHost {
     if (!this.#isClosed) this.#write(text);
   }
 
+  sendShared({ data }: PreparedMessage): void {
+    this.sendText(data as string);
+  }
+
   receive(message: ClientMessage): void {
     switch (message.msg) {
       case "sub":
         return this.#queue.push((unblock) => this.#subscriptions.subscribe(message, unblock));
       case "unsub":
-        return this.#queue.push(async () => this.#subscriptions.unsubscribe(message));
+        return this.#queue.push(() => this.#subscriptions.unsubscribe(message));
       case "method":
         return this.#queue.push((unblock) => this.#call(message, unblock));
       case "ping":
@@ -111,6 +117,7 @@ export class Session implements PublicationHost {
     const isEarly = fence.isWaiting;
     if (isEarly) this.send({ msg: "result", id, ...outcome });
     await fence.arm();
+    if (this.#subscriptions.rerunning) await this.#subscriptions.rerunning;
     this.send({ msg: "updated", methods: [id] });
     if (!isEarly) this.send({ msg: "result", id, ...outcome });
   }

@@ -58,7 +58,9 @@ test("users of Meteor can log in", async () => {
     _id: "LvcDDBK2RE9yw9yGJ",
     emails: [{ address: "joe@example.com", verified: true }],
     // (Of "pencil".)
-    services: { password: { bcrypt: "$2b$10$a0xs.60lD12LbQZMbH1aW.eb48PmYirrTuaF5SpzcbkDjlxv8PzIC" } },
+    services: {
+      password: { bcrypt: "$2b$10$a0xs.60lD12LbQZMbH1aW.eb48PmYirrTuaF5SpzcbkDjlxv8PzIC" },
+    },
   });
   const peer = await DdpPeer.connect(at.ddp);
   const login = await logIn(peer, { user: { email: "joe@example.com" }, password: pencil });
@@ -88,9 +90,21 @@ describe("is refused, and nobody is logged in", () => {
     ["a selector", { user: { username: { $ne: "" } }, password: pencil }, { error: 400 }],
     ["a selector of a user", { user: { $where: "1" }, password: pencil }, { error: 400 }],
     ["two names", { user: { username: "ada", id: "1" }, password: pencil }, { error: 400 }],
-    ["no digest", { user: { username: "ada" }, password: { digest: "x", algorithm: "sha-256" } }, { error: 400 }],
-    ["another algorithm", { user: { username: "ada" }, password: { ...pencil, algorithm: "md5" } }, { error: 400 }],
-    ["an endless password", { user: { username: "ada" }, password: "x".repeat(257) }, { error: 400 }],
+    [
+      "no digest",
+      { user: { username: "ada" }, password: { digest: "x", algorithm: "sha-256" } },
+      { error: 400 },
+    ],
+    [
+      "another algorithm",
+      { user: { username: "ada" }, password: { ...pencil, algorithm: "md5" } },
+      { error: 400 },
+    ],
+    [
+      "an endless password",
+      { user: { username: "ada" }, password: "x".repeat(257) },
+      { error: 400 },
+    ],
     ["an unknown token", { resume: "nonsense" }, { error: 403 }],
     ["a token that is none", { resume: { $ne: null } }, { error: 400 }],
     ["nothing that somebody knows", { sms: 1234 }, { error: 400 }],
@@ -117,7 +131,12 @@ describe("by token", () => {
       password: pencil,
     });
     const second = await DdpPeer.connect(at.ddp);
-    expect(await logIn(second, { resume: token })).toEqual({ id, token, tokenExpires, type: "resume" });
+    expect(await logIn(second, { resume: token })).toEqual({
+      id,
+      token,
+      tokenExpires,
+      type: "resume",
+    });
     expect(await call(second, "who")).toEqual({ result: id });
   });
 
@@ -147,7 +166,9 @@ describe("by token", () => {
     const peer = await DdpPeer.connect(at.ddp);
     await logIn(peer, { resume: made.at(-1)?.token });
     expect(tokens(await at.users.find({}).fetch()).length).toBeLessThanOrEqual(100);
-    expect((await call(peer, "login", { resume: made[0]?.token })).error).toMatchObject({ error: 403 });
+    expect((await call(peer, "login", { resume: made[0]?.token })).error).toMatchObject({
+      error: 403,
+    });
   });
 });
 
