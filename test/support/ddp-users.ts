@@ -50,7 +50,7 @@ export function memoryUsers(): TestUsers {
       collection: "members",
       fetch: async () => query(selector),
       async observe(sink: DocumentSink) {
-        const known = new Map<string, string>();
+        const known = new Map<string, Readonly<Record<string, unknown>>>();
         const look = (): void => {
           const found = query(selector);
           for (const id of known.keys()) {
@@ -63,10 +63,15 @@ export function memoryUsers(): TestUsers {
               Object.entries(user).filter(([name]) => name !== "_id" && name in fields),
             );
             const before = known.get(user._id);
-            const now = JSON.stringify(shown);
-            known.set(user._id, now);
-            if (before === undefined) sink.added(user._id, shown);
-            else if (before !== now) sink.changed(user._id, shown, shown);
+            known.set(user._id, shown);
+            if (!before) {
+              sink.added(user._id, shown);
+              continue;
+            }
+            const changes = Object.entries(shown).filter(
+              ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
+            );
+            if (changes.length > 0) sink.changed(user._id, Object.fromEntries(changes), shown);
           }
         };
         look();
