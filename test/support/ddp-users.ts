@@ -17,7 +17,7 @@ export function memoryUsers(): TestUsers {
   const users = new Map<string, User>();
   const observers = new Set<() => void>();
   const query = (selector: object): User[] =>
-    structuredClone(find<User>([...users.values()], selector as never).all()) as User[];
+    structuredClone(find<User>([...users.values()], selector as never).all());
   const tell = (): void => {
     for (const observer of observers) observer();
   };
@@ -27,7 +27,7 @@ export function memoryUsers(): TestUsers {
     },
     async insert(user) {
       const _id = user._id ?? "made up";
-      users.set(_id, { ...user, _id } as User);
+      users.set(_id, { ...user, _id });
       tell();
       return _id;
     },

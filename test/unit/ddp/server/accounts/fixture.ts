@@ -7,7 +7,7 @@
 import { expect, vi } from "vitest";
 import { createAccounts, createDdp } from "../../../../../src/ddp/server/index.ts";
 import type { Accounts, AccountsOptions, Ddp } from "../../../../../src/ddp/server/index.ts";
-import { DdpPeer } from "../../../../support/ddp-peer.ts";
+import type { DdpPeer } from "../../../../support/ddp-peer.ts";
 import type { Json } from "../../../../support/ddp-peer.ts";
 import { memoryUsers } from "../../../../support/ddp-users.ts";
 import type { TestUsers } from "../../../../support/ddp-users.ts";

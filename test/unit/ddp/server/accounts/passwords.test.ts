@@ -1,3 +1,4 @@
+import type * as Bcrypt from "bcryptjs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { DdpError } from "../../../../../src/ddp/server/index.ts";
 import { HashQueue } from "../../../../../src/ddp/server/accounts/hash-queue.ts";
@@ -9,7 +10,7 @@ import { pencil } from "./fixture.ts";
 const compared = vi.hoisted(() => [] as string[]);
 
 vi.mock("bcryptjs", async (importOriginal) => {
-  const bcrypt = await importOriginal<typeof import("bcryptjs")>();
+  const bcrypt = await importOriginal<typeof Bcrypt>();
   const compare = (digest: string, hash: string): Promise<boolean> => {
     compared.push(hash);
     return bcrypt.compare(digest, hash);
