@@ -8,7 +8,7 @@ export { createAccounts } from "./accounts/create-accounts.ts";
 export type { Accounts } from "./accounts/create-accounts.ts";
 export type { LoginHandler } from "./accounts/login-flow.ts";
 export { meteorCompat } from "./accounts/meteor-compat.ts";
-export type { AccountsOptions, Login, Logout } from "./accounts/options.ts";
+export type { AccountsOptions, AttemptOptions, Login, Logout } from "./accounts/options.ts";
 export type { NewUser } from "./accounts/sign-up.ts";
 export type { LoginToken } from "./accounts/tokens.ts";
 export type {
@@ -21,7 +21,11 @@ export type {
 } from "./accounts/users.ts";
 export { createDdp } from "./create-ddp.ts";
 export type { Ddp } from "./create-ddp.ts";
-export type { DdpOptions } from "./options.ts";
+export type { DdpOptions, HeartbeatOptions, ResumeOptions } from "./options.ts";
+export type { DdpCloseOptions } from "./shutdown.ts";
+export type { LimitedAction, LimitedType, LimitRule, Matcher } from "./rate-limits/rule.ts";
+export type { Stoppable } from "./session/callbacks.ts";
+export type { DdpCounters, DdpStats } from "./session/counters.ts";
 export type { DdpConnection } from "./connection.ts";
 export type { Logger } from "./logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
@@ -40,6 +44,15 @@ export type { StringifyOptions } from "../protocol/ejson/text.ts";
 export { DdpError } from "../protocol/error.ts";
 export type { DocumentId } from "../protocol/document-id.ts";
 export type { Fields } from "../protocol/fields.ts";
+export type {
+  ClientMessage,
+  ConnectMessage,
+  MethodMessage,
+  PingMessage,
+  PongMessage,
+  SubMessage,
+  UnsubMessage,
+} from "../protocol/messages.ts";
 export { ObjectId } from "../protocol/object-id.ts";
 export { Random } from "../protocol/random/random.ts";
 export type { HttpHeaders } from "../../http/headers.ts";

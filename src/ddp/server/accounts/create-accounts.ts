@@ -19,6 +19,10 @@ import type { NewUser } from "./sign-up.ts";
 import type { LoginToken } from "./tokens.ts";
 import { Users } from "./users.ts";
 
+/** Methods that tell whether a password is right, or whether somebody is there. */
+const ATTEMPTS = new Set(["login", "createUser", "changePassword"]);
+const isAttempt = (method: string): boolean => ATTEMPTS.has(method);
+
 /** The users of a server, for its application. */
 export interface Accounts {
   /**
@@ -71,8 +75,9 @@ export function createAccounts(ddp: Ddp, options: AccountsOptions): Accounts {
   const logins = new Logins(users);
   const flow = new LoginFlow(users, passwords, logins, settings);
   const signUp = new SignUp(users, passwords);
-  const { allowSignUp } = settings;
+  const { allowSignUp, attempts } = settings;
   ddp.methods(accountMethods({ users, passwords, logins, flow, signUp, allowSignUp }));
+  if (attempts) ddp.limit({ type: "method", name: isAttempt, connectionId: true, ...attempts });
   ddp.publish(null, ({ userId }) => (userId === null ? undefined : users.published(userId)));
   const logOutEverywhere = (id: string): Promise<void> =>
     users.removeTokens(id, { hashedToken: { $ne: "" } });

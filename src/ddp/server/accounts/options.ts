@@ -26,6 +26,14 @@ export interface Logout {
   readonly connection: DdpConnection;
 }
 
+/** How often somebody may try. */
+export interface AttemptOptions {
+  /** Default: 5. */
+  readonly count?: number | undefined;
+  /** Milliseconds. Default: 10000. */
+  readonly interval?: number | undefined;
+}
+
 /** Durations are milliseconds. */
 export interface AccountsOptions {
   /** Where users are. A database that several servers share needs unique indexes on `username` and `emails.address`. */
@@ -36,6 +44,11 @@ export interface AccountsOptions {
   readonly tokenLifetime?: number | undefined;
   /** How much work a password is (bcrypt's cost, 4 to 31): one more is twice the work. Default: 10. */
   readonly bcryptRounds?: number | undefined;
+  /**
+   * How often each connection may log in, create a user, and change a password: so often of each in an interval. `false`: as often as
+   * it likes, or as `ddp.limit` says. Default: 5 in 10000.
+   */
+  readonly attempts?: AttemptOptions | false | undefined;
   /**
    * Refuses logins, those by token too: by returning `false`, or by throwing a `DdpError`, which the client sees. What the client showed
    * was right.
@@ -54,6 +67,7 @@ const NAMES: OptionNames<AccountsOptions> = {
   allowSignUp: true,
   tokenLifetime: true,
   bcryptRounds: true,
+  attempts: { count: true, interval: true },
   validateLogin: true,
   onLogin: true,
   onLogout: true,
@@ -65,6 +79,7 @@ export interface Settings extends Pick<AccountsOptions, "validateLogin" | "onLog
   readonly allowSignUp: boolean;
   readonly tokenLifetime: number;
   readonly bcryptRounds: number;
+  readonly attempts: Required<AttemptOptions> | undefined;
   readonly logger: Logger;
 }
 
@@ -77,14 +92,20 @@ export function toSettings(options: AccountsOptions): Settings {
   if (!Number.isInteger(bcryptRounds) || bcryptRounds < 4 || bcryptRounds > 31) {
     throw new RangeError("bcryptRounds is a whole number from 4 to 31");
   }
-  const { validateLogin, onLogin, onLogout, logger = console } = options;
+  const { validateLogin, onLogin, onLogout, logger = console, attempts = {} } = options;
   return {
     validateLogin,
     onLogin,
     onLogout,
     logger,
     bcryptRounds,
+    attempts: attempts === false ? undefined : withDefaults(attempts),
     allowSignUp: options.allowSignUp === true,
     tokenLifetime: positive("tokenLifetime", tokenLifetime),
   };
+}
+
+/** (They are checked where they are used.) */
+function withDefaults({ count = 5, interval = 10_000 }: AttemptOptions): Required<AttemptOptions> {
+  return { count, interval };
 }

@@ -8,6 +8,12 @@ import { isPlainObject } from "../../protocol/fields.ts";
 import { HashQueue } from "./hash-queue.ts";
 import { sha256 } from "./tokens.ts";
 
+/** What is used of the library. It is loaded with the first password. */
+export interface Bcrypt {
+  hash(text: string, rounds: number): Promise<string>;
+  compare(text: string, hash: string): Promise<boolean>;
+}
+
 const DIGEST = /^[0-9a-f]{64}$/;
 /** Characters. */
 const MAX_LENGTH = 256;
@@ -32,18 +38,21 @@ function toHex(bytes: Uint8Array): string {
 /** Hashes and compares, some at a time: each takes its time, and is meant to. */
 export class Passwords {
   readonly #rounds: number;
+  readonly #load: () => Promise<Bcrypt>;
   readonly #queue = new HashQueue();
   /** For whoever has none, so that the answer takes as long. */
   #dummy: Promise<string> | undefined;
 
-  constructor(rounds: number) {
+  /** `load`: another library, for tests. */
+  constructor(rounds: number, load: () => Promise<Bcrypt> = () => import("bcryptjs")) {
     this.#rounds = rounds;
+    this.#load = load;
   }
 
   /** What to store. */
   hash(digest: string): Promise<string> {
     return this.#queue.run(async () => {
-      const { hash } = await import("bcryptjs");
+      const { hash } = await this.#load();
       return hash(digest, this.#rounds);
     });
   }
@@ -56,7 +65,7 @@ export class Passwords {
   async matches(digest: string, stored: string | undefined): Promise<boolean> {
     const hash = stored ?? (await this.#dummyHash());
     const same = await this.#queue.run(async () => {
-      const { compare } = await import("bcryptjs");
+      const { compare } = await this.#load();
       return compare(digest, hash);
     });
     return same && stored !== undefined;

@@ -34,6 +34,15 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
     this.view = new SessionView(new DataWriter(host), host.publications.strategies);
   }
 
+  /** How many the client has. */
+  get size(): number {
+    return this.#named.size;
+  }
+
+  has(id: string): boolean {
+    return this.#named.has(id);
+  }
+
   /** Handles a `sub`; one for a subscription that there is already means nothing. Never rejects. */
   async subscribe(message: SubMessage, unblock: () => void): Promise<void> {
     if (this.#rerunning) await this.#rerunning;

@@ -182,6 +182,32 @@ test("what is for those who are logged in is for nobody else", async () => {
   expect(error).toMatchObject({ error: 401 });
 });
 
+test("nobody tries too often", async () => {
+  await using at = fixture();
+  await withAda(at);
+  const peer = await DdpPeer.connect(at.ddp);
+  const attempt = async (): Promise<unknown> =>
+    (await call(peer, "login", { ...ada, password: eraser })).error?.["error"];
+  for (let count = 0; count < 5; count++) expect(await attempt()).toBe(403);
+  expect(await attempt()).toBe("too-many-requests");
+  expect((await call(peer, "login", ada)).error).toMatchObject({ error: "too-many-requests" });
+  expect(await call(peer, "who")).toEqual({ result: null });
+  const other = await DdpPeer.connect(at.ddp);
+  await logIn(other, ada);
+});
+
+test("unless the application says how often", async () => {
+  await using at = fixture({ attempts: { count: 1 } });
+  const peer = await DdpPeer.connect(at.ddp);
+  const attempt = async (): Promise<unknown> => (await call(peer, "login", ada)).error?.["error"];
+  expect([await attempt(), await attempt()]).toEqual([403, "too-many-requests"]);
+  await using free = fixture({ attempts: false });
+  const other = await DdpPeer.connect(free.ddp);
+  for (let count = 0; count < 7; count++) {
+    expect((await call(other, "login", ada)).error).toMatchObject({ error: 403 });
+  }
+});
+
 test("setPassword logs out everywhere", async () => {
   await using at = fixture();
   const id = await withAda(at);

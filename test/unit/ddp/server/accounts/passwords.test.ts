@@ -1,27 +1,20 @@
-import type * as Bcrypt from "bcryptjs";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import * as bcrypt from "bcryptjs";
+import { describe, expect, test } from "vitest";
 import { DdpError } from "../../../../../src/ddp/server/index.ts";
 import { HashQueue } from "../../../../../src/ddp/server/accounts/hash-queue.ts";
 import { Passwords } from "../../../../../src/ddp/server/accounts/passwords.ts";
 import { rejection, turns } from "../../../../support/turns.ts";
 import { pencil } from "./fixture.ts";
 
-/** The hashes that were compared with. */
-const compared = vi.hoisted(() => [] as string[]);
-
-vi.mock("bcryptjs", async (importOriginal) => {
-  const bcrypt = await importOriginal<typeof Bcrypt>();
-  const compare = (digest: string, hash: string): Promise<boolean> => {
-    compared.push(hash);
-    return bcrypt.compare(digest, hash);
-  };
-  return { ...bcrypt, compare };
-});
-
-beforeEach(() => void compared.splice(0));
-
 test("whoever has no password costs as much work as somebody with one", async () => {
-  const passwords = new Passwords(5);
+  const compared: string[] = [];
+  const passwords = new Passwords(5, async () => ({
+    ...bcrypt,
+    compare(text, hash) {
+      compared.push(hash);
+      return bcrypt.compare(text, hash);
+    },
+  }));
   const stored = await passwords.hash(pencil.digest);
   expect(await passwords.matches(pencil.digest, stored)).toBe(true);
   expect(await passwords.matches(pencil.digest, undefined)).toBe(false);
