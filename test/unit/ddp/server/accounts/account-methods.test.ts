@@ -234,9 +234,9 @@ test("nothing of a client is left when it has gone", async () => {
   const peers = await loggedIn(at, 3);
   await logIn(peers[0] as DdpPeer, ada);
   expect(at.users.observers).toBeGreaterThan(before);
-  for (const { connection, handled } of peers) {
-    await connection.close();
-    await handled;
+  for (const peer of peers) {
+    peer.send({ msg: "disconnect" });
+    await peer.handled;
   }
   expect(at.users.observers).toBe(before);
 });
