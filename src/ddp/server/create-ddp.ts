@@ -7,6 +7,8 @@
 import type { Connection } from "../../connection/connection.ts";
 import type { ClientMessage } from "../protocol/messages.ts";
 import type { DdpConnection } from "./connection.ts";
+import type { Document } from "../live/documents.ts";
+import type { RestrictedCollection, WriteRules } from "./collections/write-rules.ts";
 import { DdpServer } from "./ddp-server.ts";
 import type { Method } from "./methods/methods.ts";
 import type { DdpOptions } from "./options.ts";
@@ -31,12 +33,6 @@ export interface Ddp extends AsyncDisposable {
    */
   methods(methods: Readonly<Record<string, Method>>): void;
   /**
-   * Offers a publication; with `null` for a name, one that every client gets without asking.
-   *
-   * @throws TypeError for a name that is taken, and for what is no function.
-   */
-  publish(name: string | null, publication: Publication): void;
-  /**
    * Calls a method from the server. Within a method or a publication it runs for the same client and user; elsewhere `connection` and
    * `userId` are `null`, and `setUserId` throws. Parameters and result are copied. It resolves when the method has returned: what
    * that has written may not have reached the clients yet.
@@ -45,6 +41,12 @@ export interface Ddp extends AsyncDisposable {
    * @throws whatever the method throws (as a rejection), as it is.
    */
   call<Result = unknown>(method: string, ...params: unknown[]): Promise<Result>;
+  /**
+   * Offers a publication; with `null` for a name, one that every client gets without asking.
+   *
+   * @throws TypeError for a name that is taken, and for what is no function.
+   */
+  publish(name: string | null, publication: Publication): void;
   /** The same for several, by name. */
   publish(publications: Readonly<Record<string, Publication>>): void;
   /**
@@ -76,6 +78,28 @@ export interface Ddp extends AsyncDisposable {
   limit(rule: LimitRule): Stoppable;
   /** How many are there, and what happened so far. */
   stats(): DdpStats;
+  /**
+   * Lets clients write to a collection, where at least one of its rules says `true` and none given to {@link Ddp.deny} does. Without any
+   * rules there are no methods for it. Clients insert single documents, and update and remove them by id.
+   *
+   * @throws TypeError for rules that make no sense.
+   *
+   * @example
+   * ```ts
+   * ddp.allow(tasks, {
+   *   insert: ({ userId }, task) => userId !== null && task.owner === userId,
+   *   update: ({ userId }, task, fields) => task.owner === userId && !fields.includes("owner"),
+   *   fetch: ["owner"],
+   * });
+   * ```
+   */
+  allow<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
+  /**
+   * Forbids clients' writes where one of the rules says `true`, whatever {@link Ddp.allow} was told.
+   *
+   * @throws TypeError for rules that make no sense.
+   */
+  deny<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
   /**
    * Ends all sessions, and resolves when they have gone. New connections are closed with 1001, as those are that are there.
    *
@@ -113,6 +137,8 @@ export function createDdp(options: DdpOptions = {}): Ddp {
     onMessage: (callback) => server.onMessage.add(callback),
     limit: (rule) => server.limits.add(rule),
     stats: () => server.stats(),
+    allow: (collection, rules) => server.clientWrites.allow(collection, rules),
+    deny: (collection, rules) => server.clientWrites.deny(collection, rules),
     close: (closing = {}) => server.close(closing),
     [Symbol.asyncDispose]: () => server.close({}),
   };
