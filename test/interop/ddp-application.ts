@@ -4,10 +4,15 @@
  * @module
  */
 
-import { createAccounts, createDdp, DdpError } from "../../src/ddp/server/index.ts";
-import type { DdpOptions, Fields, Method, Subscription } from "../../src/ddp/server/index.ts";
+import { createAccounts, createDdp, DdpError, memoryDatabase } from "../../src/ddp/server/index.ts";
+import type {
+  DdpOptions,
+  Document,
+  MemoryCollection,
+  Method,
+  User,
+} from "../../src/ddp/server/index.ts";
 import { serve } from "../../src/server/index.ts";
-import { memoryUsers } from "../support/ddp-users.ts";
 
 export interface DdpApplication extends AsyncDisposable {
   readonly port: number;
@@ -21,35 +26,7 @@ export interface DdpApplication extends AsyncDisposable {
   cut(): void;
 }
 
-/** Documents that are published by hand. */
-class Tasks {
-  readonly #tasks = new Map<string, Fields>();
-  readonly #subscriptions = new Set<Subscription>();
-
-  publish(subscription: Subscription): void {
-    for (const [id, fields] of this.#tasks) subscription.added("tasks", id, fields);
-    this.#subscriptions.add(subscription);
-    subscription.onStop(() => void this.#subscriptions.delete(subscription));
-    subscription.ready();
-  }
-
-  insert(id: string, fields: Fields): void {
-    this.#tasks.set(id, fields);
-    for (const subscription of this.#subscriptions) subscription.added("tasks", id, fields);
-  }
-
-  update(id: string, changes: Fields): void {
-    this.#tasks.set(id, { ...this.#tasks.get(id), ...changes });
-    for (const subscription of this.#subscriptions) subscription.changed("tasks", id, changes);
-  }
-
-  remove(id: string): void {
-    this.#tasks.delete(id);
-    for (const subscription of this.#subscriptions) subscription.removed("tasks", id);
-  }
-}
-
-function methodsOf(tasks: Tasks): Record<string, Method> {
+function methodsOf(tasks: MemoryCollection<Task>): Record<string, Method> {
   return {
     add: (_invocation, a, b) => Number(a) + Number(b),
     echo: (_invocation, ...params) => params,
@@ -61,25 +38,31 @@ function methodsOf(tasks: Tasks): Record<string, Method> {
     fail: () => {
       throw new Error("a secret");
     },
-    insert: (_invocation, id, fields) => tasks.insert(String(id), fields as Fields),
-    rename: (_invocation, id, title) => tasks.update(String(id), { title }),
-    forgetDate: (_invocation, id) => tasks.update(String(id), { at: undefined }),
+    insert: (_invocation, task) => tasks.insert(task as Task),
+    rename: (_invocation, id, title) => tasks.update(String(id), { $set: { title } }),
+    forgetDate: (_invocation, id) => tasks.update(String(id), { $unset: { at: 1 } }),
     remove: (_invocation, id) => tasks.remove(String(id)),
   };
+}
+
+interface Task extends Document {
+  readonly title: string;
+  readonly at?: Date;
 }
 
 /** `tasks` begins with one, `a`. */
 export async function startDdp(options: DdpOptions = {}): Promise<DdpApplication> {
   const logger = { error: () => {}, warn: () => {} };
   const ddp = createDdp({ logger, ...options });
-  const users = memoryUsers();
+  const database = memoryDatabase();
+  const users = database.collection<User>("users");
   const accounts = createAccounts(ddp, { users, bcryptRounds: 4, allowSignUp: true });
   const ada = await accounts.createUser({ username: "ada", password: "pencil" });
-  const tasks = new Tasks();
-  tasks.insert("a", { title: "first", at: new Date(5) });
+  const tasks = database.collection<Task>("tasks");
+  await tasks.insert({ _id: "a", title: "first", at: new Date(5) });
   ddp.methods(methodsOf(tasks));
   ddp.publish({
-    tasks: (subscription) => tasks.publish(subscription),
+    tasks: () => tasks.find(),
     secret: () => {
       throw new DdpError(403, "Not for you");
     },

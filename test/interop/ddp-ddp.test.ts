@@ -75,7 +75,7 @@ describe.runIf(available)("ddp", () => {
     ]);
     expect(await call(client, "refuse")).toMatchObject({ error: "no", details: { left: 3 } });
     await new Promise<void>((resolve) => {
-      client.call("insert", ["b", {}], () => {}, resolve);
+      client.call("insert", [{ _id: "b", title: "second" }], () => {}, resolve);
     });
     const seed = "3ba0d8b2a1c9e4f5d6a7";
     const drawn = await new Promise((resolve) => {

@@ -80,7 +80,7 @@ describe.runIf(available)("simpleddp", () => {
     await handle.ready();
     const a = { id: "a", title: "first", at: new Date(5) };
     expect(documents(client)).toEqual([a]);
-    await client.call("insert", "b", { title: "second" });
+    await client.call("insert", { _id: "b", title: "second" });
     await until(() => documents(client).length === 2, "the second task");
     await client.call("rename", "b", "2nd");
     await client.call("forgetDate", "a");

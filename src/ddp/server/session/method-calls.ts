@@ -109,7 +109,7 @@ export class MethodCalls {
     if (entry) entry.state = "running";
     const fence = new WriteFence((error) =>
       // (The client must not wait for ever for what may have been delivered.)
-      this.#server.logger.error(`what ${message.method} wrote may be delivered late:`, error),
+      this.#server.logger.error(`a barrier for the method ${message.method} failed:`, error),
     );
     const outcome = await this.#run(message, entry, fence, () => {
       entry?.unblock();

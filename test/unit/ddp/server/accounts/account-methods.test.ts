@@ -230,13 +230,13 @@ test("a user that is removed is logged out at once, whoever removes it", async (
 test("nothing of a client is left when it has gone", async () => {
   await using at = fixture();
   await withAda(at);
-  const before = at.users.observers;
+  const before = at.observers();
   const peers = await loggedIn(at, 3);
   await logIn(peers[0] as DdpPeer, ada);
-  expect(at.users.observers).toBeGreaterThan(before);
+  expect(at.observers()).toBeGreaterThan(before);
   for (const peer of peers) {
     peer.send({ msg: "disconnect" });
     await peer.handled;
   }
-  expect(at.users.observers).toBe(before);
+  expect(at.observers()).toBe(before);
 });

@@ -5,12 +5,18 @@
  */
 
 import { expect, vi } from "vitest";
-import { createAccounts, createDdp } from "../../../../../src/ddp/server/index.ts";
-import type { Accounts, AccountsOptions, Ddp } from "../../../../../src/ddp/server/index.ts";
+import { createAccounts, createDdp, memoryDatabase } from "../../../../../src/ddp/server/index.ts";
+import type {
+  Accounts,
+  AccountsOptions,
+  Ddp,
+  LiveHandle,
+  MemoryCollection,
+  User,
+  UserCollection,
+} from "../../../../../src/ddp/server/index.ts";
 import type { DdpPeer } from "../../../../support/ddp-peer.ts";
 import type { Json } from "../../../../support/ddp-peer.ts";
-import { memoryUsers } from "../../../../support/ddp-users.ts";
-import type { TestUsers } from "../../../../support/ddp-users.ts";
 
 /** The SHA-256 of "pencil", as Meteor's clients send passwords. */
 export const pencil = {
@@ -27,18 +33,61 @@ export const eraser = {
 export interface Fixture extends AsyncDisposable {
   readonly ddp: Ddp;
   readonly accounts: Accounts;
-  readonly users: TestUsers;
+  readonly users: MemoryCollection<User>;
+  /** How many live queries over users run. */
+  readonly observers: () => number;
   readonly logger: { error: ReturnType<typeof vi.fn>; warn: ReturnType<typeof vi.fn> };
 }
 
 export function fixture(options: Partial<AccountsOptions> = {}): Fixture {
   const logger = { error: vi.fn(), warn: vi.fn() };
-  const users = memoryUsers();
+  const users = memoryDatabase().collection<User>("members");
+  const counted = counting(users);
   const ddp = createDdp({ logger });
   // (The least work that bcrypt knows.)
-  const accounts = createAccounts(ddp, { users, bcryptRounds: 4, logger, ...options });
+  const accounts = createAccounts(ddp, {
+    users: counted.users,
+    bcryptRounds: 4,
+    logger,
+    ...options,
+  });
   ddp.methods({ who: ({ userId }) => userId });
-  return { ddp, accounts, users, logger, [Symbol.asyncDispose]: () => ddp.close() };
+  return {
+    ddp,
+    accounts,
+    users,
+    observers: counted.observers,
+    logger,
+    [Symbol.asyncDispose]: () => ddp.close(),
+  };
+}
+
+/** The same users, and how many live queries over them run. */
+function counting(users: UserCollection): { users: UserCollection; observers: () => number } {
+  const running = new Set<LiveHandle>();
+  const find: UserCollection["find"] = (...query) => {
+    const cursor = users.find(...query);
+    return {
+      collection: cursor.collection,
+      fetch: () => cursor.fetch(),
+      async observe(sink) {
+        const handle = await cursor.observe(sink);
+        running.add(handle);
+        return {
+          stop() {
+            running.delete(handle);
+            handle.stop();
+          },
+        };
+      },
+    };
+  };
+  const counted: UserCollection = {
+    find,
+    insert: (user) => users.insert(user),
+    update: (selector, modifier) => users.update(selector, modifier),
+  };
+  return { users: counted, observers: () => running.size };
 }
 
 let count = 0;

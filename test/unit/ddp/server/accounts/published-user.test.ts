@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
-import { createAccounts, createDdp, meteorCompat } from "../../../../../src/ddp/server/index.ts";
-import type { AccountsOptions } from "../../../../../src/ddp/server/index.ts";
+import {
+  createAccounts,
+  createDdp,
+  memoryDatabase,
+  meteorCompat,
+} from "../../../../../src/ddp/server/index.ts";
+import type { AccountsOptions, User } from "../../../../../src/ddp/server/index.ts";
 import { DdpPeer } from "../../../../support/ddp-peer.ts";
-import { memoryUsers } from "../../../../support/ddp-users.ts";
 import { call, fixture, logIn } from "./fixture.ts";
 
 test("a client gets its own user, and no secrets", async () => {
@@ -59,6 +63,9 @@ test.each<[string, object, ErrorConstructor]>([
   ["no whole number", { bcryptRounds: 10.5 }, RangeError],
   ["no time", { tokenLifetime: 0 }, RangeError],
 ])("options: %s is refused", (_, options, error) => {
-  const given = { users: memoryUsers(), ...options } as AccountsOptions;
+  const given = {
+    users: memoryDatabase().collection<User>("users"),
+    ...options,
+  } as AccountsOptions;
   expect(() => createAccounts(createDdp(), given)).toThrow(error);
 });
