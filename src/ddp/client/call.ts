@@ -61,6 +61,7 @@ export class Call implements MethodCall {
     return this.#simulated.promise;
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- A call is awaited like a promise, though it has two more.
   then<A = unknown, B = never>(
     onResult?: ((result: unknown) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,

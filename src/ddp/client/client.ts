@@ -223,7 +223,7 @@ export class Client implements DdpClient, Hosts {
   // ---- for what it is made of
 
   get link(): Link | undefined {
-    return this.#link;
+    return this.#link?.isOver === true ? undefined : this.#link;
   }
 
   get closed(): Promise<void> {
@@ -358,7 +358,7 @@ export class Client implements DdpClient, Hosts {
   ): Call {
     const outcome = this.#simulator.nested(parent, method, params, stub);
     // (So a stub that goes on is the stub of a method that would go on.)
-    if (outcome.error !== undefined) throw outcome.error;
+    if (outcome.error !== undefined) throw outcome.error as Error;
     return this.#settled(method, outcome);
   }
 
