@@ -32,7 +32,7 @@ export function fixture(options: DdpClientOptions = {}): Fixture {
   const clock = new FakeClock();
   const errors: unknown[][] = [];
   const logger = { error: (...data: unknown[]) => void errors.push(data) };
-  const client = ddpClient(server.open, { clock, logger, ...options });
+  const client = ddpClient(server.open, { clock, logger, maxDelay: 100, ...options });
   return {
     server,
     client,
@@ -41,7 +41,7 @@ export function fixture(options: DdpClientOptions = {}): Fixture {
     errors,
     reconnect: async () => {
       await server.cut();
-      await clock.advanceAsync(500);
+      await clock.advanceAsync(100);
       return server.take();
     },
     [Symbol.asyncDispose]: () => client.close(),

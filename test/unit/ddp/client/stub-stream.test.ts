@@ -204,7 +204,7 @@ test("livedata stub - method call before connect", async () => {
 
 test("livedata stub - stubs before connected", async () => {
   await using made = fixture();
-  const { server, client, things } = made;
+  const { server, things } = made;
   const events = trace(things);
   void things.insert({ _id: "foo", bar: 42 });
   expect(events).toEqual(["+foo bar=42"]);
