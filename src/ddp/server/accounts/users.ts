@@ -64,6 +64,8 @@ export type UserName = { readonly id: string } | NameOfPerson;
 /** All that is asked of the collection. */
 export class Users {
   readonly #collection: UserCollection;
+  /** Ids of users, by the hashes of their tokens; the oldest first. */
+  readonly #owners = new Map<string, string>();
 
   constructor(collection: UserCollection) {
     this.#collection = collection;
@@ -81,8 +83,13 @@ export class Users {
     return this.#only({ _id: id });
   }
 
-  byToken(hashedToken: string): Promise<User | undefined> {
-    return this.#only(withToken(hashedToken));
+  /** (A collection may have no index of tokens: who had one is remembered, and whether that still holds is looked up.) */
+  async byToken(hashedToken: string): Promise<User | undefined> {
+    const _id = this.#owners.get(hashedToken);
+    if (_id !== undefined) return this.#only({ _id, ...withToken(hashedToken) });
+    const user = await this.#only(withToken(hashedToken));
+    if (user) this.#remember(hashedToken, user._id);
+    return user;
   }
 
   /** Follows whether the user has that token: a document is there as long as it does. */
@@ -112,6 +119,7 @@ export class Users {
   }
 
   async addToken(id: string, token: StoredToken): Promise<void> {
+    this.#remember(token.hashedToken, id);
     await this.#collection.update({ _id: id }, { $push: { [TOKENS]: token } });
   }
 
@@ -120,12 +128,20 @@ export class Users {
     await this.#collection.update({ _id: id }, { $pull: { [TOKENS]: tokens } });
   }
 
+  #remember(hashedToken: string, id: string): void {
+    const [oldest] = this.#owners.keys();
+    if (this.#owners.size >= MAX_OWNERS && oldest !== undefined) this.#owners.delete(oldest);
+    this.#owners.set(hashedToken, id);
+  }
+
   async #only(selector: Query<User>): Promise<User | undefined> {
     const users = await this.#collection.find(selector, { limit: 2 }).fetch();
     return users.length === 1 ? users[0] : undefined;
   }
 }
 
+/** Of so many tokens the owners are remembered. */
+const MAX_OWNERS = 100_000;
 const TOKENS = "services.resume.loginTokens";
 
 function withToken(hashedToken: string): Query<User> {
