@@ -1,8 +1,9 @@
 /** Logging in, by password and by token. */
 
 import { describe, expect, test, vi } from "vitest";
-import { DdpError } from "../../../../../src/ddp/server/index.ts";
+import { DdpError, memoryDatabase } from "../../../../../src/ddp/server/index.ts";
 import type { User } from "../../../../../src/ddp/server/index.ts";
+import { CollectionUsers } from "../../../../../src/ddp/server/accounts/collection-users.ts";
 import { hashToken } from "../../../../../src/ddp/server/accounts/tokens.ts";
 import { MemoryCollection } from "../../../../../src/ddp/server/collections/memory-collection.ts";
 import { DdpPeer } from "../../../../support/ddp-peer.ts";
@@ -201,6 +202,16 @@ describe("by token", () => {
 function tokens(users: readonly User[]): readonly unknown[] {
   return users.flatMap(({ services }) => services?.resume?.loginTokens ?? []);
 }
+
+test("users may be where the application has them", async () => {
+  const store = new CollectionUsers(memoryDatabase().collection<User>("people"));
+  const inserted = vi.spyOn(store, "insert");
+  await using at = fixture({ users: store });
+  const id = await at.accounts.createUser({ username: "ada", password: "pencil" });
+  expect(inserted).toHaveBeenCalledOnce();
+  const peer = await DdpPeer.connect(at.ddp);
+  expect(await logIn(peer, { user: { username: "ada" }, password: pencil })).toMatchObject({ id });
+});
 
 test("handlers of the application's own", async () => {
   await using at = fixture();
