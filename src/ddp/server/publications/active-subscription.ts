@@ -52,6 +52,7 @@ export class ActiveSubscription implements Subscription {
   #byHand: Map<string, Source> | undefined;
   #unblock: () => void = NOTHING;
   #settle: () => void = NOTHING;
+  #settlesWhenReady = false;
   #isReady = false;
   #isStopped = false;
 
@@ -86,6 +87,14 @@ export class ActiveSubscription implements Subscription {
     });
   }
 
+  /**
+   * The same after another user has logged in, but it resolves too when the publication is ready, in case that it goes on for ever.
+   */
+  runAgain(): Promise<void> {
+    this.#settlesWhenReady = true;
+    return this.run(NOTHING);
+  }
+
   #scope(): Scope {
     return {
       connection: this.connection,
@@ -114,7 +123,7 @@ export class ActiveSubscription implements Subscription {
     const source = view.open(cursor.collection, true);
     this.#cursors.push(source);
     const handle = await cursor.observe(new CursorSink(this, source, host.publications.messages));
-    if (this.#isStopped) handle.stop();
+    if (this.#isStopped) this.#stop(handle);
     else this.#handles.push(handle);
   }
 
@@ -152,6 +161,7 @@ export class ActiveSubscription implements Subscription {
     if (this.#isReady || this.#isStopped) return;
     this.#isReady = true;
     this.#owner.isReady(this);
+    if (this.#settlesWhenReady) this.#settle();
   }
 
   stop(): void {
@@ -186,9 +196,13 @@ export class ActiveSubscription implements Subscription {
   deactivate(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    for (const handle of this.#handles.splice(0)) handle.stop();
+    for (const handle of this.#handles.splice(0)) this.#stop(handle);
     for (const callback of this.#stopCallbacks.splice(0)) void this.#callBack(callback);
     this.#settle();
+  }
+
+  #stop(handle: LiveHandle): void {
+    void this.#callBack(() => handle.stop());
   }
 
   async #callBack(callback: () => void | Promise<void>): Promise<void> {
