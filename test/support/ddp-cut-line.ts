@@ -20,10 +20,8 @@ export class CutLine {
     this.#lives = lives.slice();
   }
 
-  /** How many connections are still to break. */
-  get left(): number {
-    return this.#lives.length;
-  }
+  /** How many connections have broken. */
+  broken = 0;
 
   /** To be given to a client. */
   readonly open = (): Connection => {
@@ -32,12 +30,16 @@ export class CutLine {
     void this.#server.handler(server);
     const connections = [near, far];
     let left = this.#lives.shift() ?? Infinity;
+    const end = (): void => {
+      if (near.state === "open") this.broken++;
+      for (const connection of connections) connection.terminate();
+    };
     const relay = (from: Connection, to: Connection, sign: string): void => {
       void from
         .forEach((data) => {
           this.log.push(`${left > 0 ? sign : "x"} ${String(data)}`);
           if (left-- > 0) void to.send(data);
-          if (left <= 0) for (const connection of connections) connection.terminate();
+          if (left <= 0) end();
         })
         .catch(() => {});
       void from.closed.then(() => to.terminate());

@@ -30,7 +30,7 @@ async function run(lives: readonly number[], options: DdpOptions): Promise<numbe
   );
   expect(counting.shown).toEqual(counters.counts);
   expect(counting.flickers).toEqual([]);
-  return lives.length - counting.line.left;
+  return counting.line.broken;
 }
 
 describe.each([
