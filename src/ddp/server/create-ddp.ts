@@ -33,6 +33,15 @@ export interface Ddp extends AsyncDisposable {
    */
   methods(methods: Readonly<Record<string, Method>>): void;
   /**
+   * Calls a method from the server. Within a method or a publication it runs for the same client and user; elsewhere `connection` and
+   * `userId` are `null`, and `setUserId` throws. Parameters and result are copied. It resolves when the method has returned: what
+   * that has written may not have reached the clients yet.
+   *
+   * @throws DdpError (as a rejection) 404 when there is no such method.
+   * @throws whatever the method throws (as a rejection), as it is.
+   */
+  call<Result = unknown>(method: string, ...params: unknown[]): Promise<Result>;
+  /**
    * Offers a publication; with `null` for a name, one that every client gets without asking.
    *
    * @throws TypeError for a name that is taken, and for what is no function.
@@ -116,6 +125,8 @@ export function createDdp(options: DdpOptions = {}): Ddp {
   return {
     handler: (connection) => server.handle(connection),
     methods: (methods) => server.addMethods(methods),
+    call: <Result>(method: string, ...params: unknown[]) =>
+      server.call(method, params) as Promise<Result>,
     publish: (
       names: string | null | Readonly<Record<string, Publication>>,
       publication?: Publication,

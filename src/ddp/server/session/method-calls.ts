@@ -108,6 +108,7 @@ export class MethodCalls {
     this.#running++;
     if (entry) entry.state = "running";
     const fence = new WriteFence((error) =>
+      // (The client must not wait for ever for what may have been delivered.)
       this.#server.logger.error(`a barrier for the method ${message.method} failed:`, error),
     );
     const outcome = await this.#run(message, entry, fence, () => {
@@ -158,12 +159,7 @@ export class MethodCalls {
     const result = this.#write(id, method, outcome);
     const isEarly = fence.isWaiting;
     if (isEarly) this.#host.sendText(result);
-    try {
-      await fence.arm();
-    } catch (error) {
-      // (The client must not wait for ever for what may have been delivered.)
-      this.#server.logger.error(`what the method ${method} wrote may be delivered late:`, error);
-    }
+    await fence.arm();
     if (this.#host.rerunning) await this.#host.rerunning;
     if (entry) this.#ledger?.finish(entry, result);
     this.#running--;
