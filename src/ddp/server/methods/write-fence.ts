@@ -22,7 +22,7 @@ export class WriteFence {
   #hasFired = false;
 
   /** `onError` hears of barriers that fail: nobody knows then what has been delivered, but the client can't wait for ever. */
-  constructor(onError: (error: unknown) => void = console.error) {
+  constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 

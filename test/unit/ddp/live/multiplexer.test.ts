@@ -119,7 +119,10 @@ test("nothing is delivered after stop, which may come from within a callback", a
   const { multiplexer, query } = running();
   const handles: LiveHandle[] = [];
   const sinks = [0, 1, 2].map(
-    () => new Recorder(() => handles.forEach((handle) => void handle.stop())),
+    () =>
+      new Recorder(() => {
+        for (const handle of handles) handle.stop();
+      }),
   );
   for (const sink of sinks) handles.push(await multiplexer.observe("q", query.start, sink));
   query.sink.added("a", {});
