@@ -14,6 +14,7 @@ export interface PostgresQuery {
 
 /** What a statement gave. */
 export interface PostgresResult {
+  readonly command: string;
   readonly rows: unknown[][];
   readonly rowCount: number | null;
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];

@@ -26,5 +26,8 @@ export function readChange(payload: string): Change | undefined {
   if (!Array.isArray(table)) return undefined;
   const [schema, name] = table as unknown[];
   if (typeof schema !== "string" || typeof name !== "string") return undefined;
-  return { tableKey: tableKey(schema, name), ids: Array.isArray(ids) ? ids.map(String) : undefined };
+  return {
+    tableKey: tableKey(schema, name),
+    ids: Array.isArray(ids) ? ids.map(String) : undefined,
+  };
 }

@@ -43,6 +43,7 @@ export class LiveQuery {
   #next: Deferred<void> | undefined = new Deferred();
   #current: Deferred<void> | undefined;
   #isLoaded = false;
+  #isRunning = false;
   #isStopped = false;
   #pause: { timer: Timer; over: Deferred<void> } | undefined;
 
@@ -69,7 +70,7 @@ export class LiveQuery {
     void this.#run();
   }
 
-  /** Rows with these ids are different, or any. `areGone`: they were deleted. */
+  /** Rows with these ids may be different, or any. */
   changed(ids: readonly string[] | undefined): void {
     if (this.#isStopped) return;
     if (!ids || this.#needsAll) this.#changed = "all";
@@ -79,7 +80,7 @@ export class LiveQuery {
       if (this.#changed.size > MOST_CHANGED) this.#changed = "all";
     }
     this.#next ??= new Deferred();
-    if (!this.#current && this.#isLoaded) void this.#run();
+    if (this.#isLoaded) void this.#run();
   }
 
   /** Resolves when the changes that it knows of are delivered; `undefined`: they are. */
@@ -100,17 +101,20 @@ export class LiveQuery {
 
   /** Never rejects. */
   async #run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     while (this.#next && !this.#isStopped) {
       const changed = this.#begin();
       try {
         await this.#checkUntilDone(changed);
       } catch (error) {
-        if (this.#isStopped) return;
+        if (this.#isStopped) break;
         this.stop();
         this.#init.onFailed();
         this.#init.sink.failed(error);
       }
     }
+    this.#isRunning = false;
   }
 
   #begin(): Changed {

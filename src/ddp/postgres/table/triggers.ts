@@ -40,7 +40,9 @@ export const TRIGGER_NAMES: readonly string[] = OPERATIONS.map(triggerName);
  */
 export function triggerSql(table: Table): string {
   const owner = `${quoteIdentifier(table.schema)}.${quoteIdentifier(FUNCTION)}`;
-  return [functionSql(owner), ...OPERATIONS.map((name) => triggerOf(table, owner, name))].join("\n");
+  return [functionSql(owner), ...OPERATIONS.map((name) => triggerOf(table, owner, name))].join(
+    "\n",
+  );
 }
 
 function functionSql(name: string): string {
