@@ -60,7 +60,8 @@ export class LiveSide {
     this.#feed = new Feed({ connect, clock, logger, sink: this.#queries });
   }
 
-  observe(observed: Observed, sink: DocumentSink): Promise<LiveHandle> {
+  async observe(observed: Observed, sink: DocumentSink): Promise<LiveHandle> {
+    this.#checkOpen();
     const others = observed.others.map(({ key }) => key);
     const key = JSON.stringify([selectKey(observed.select), ...others]);
     return this.#multiplexer.observe(key, (shared) => this.#start(observed, shared), sink);

@@ -5,8 +5,8 @@
  */
 
 import { stringify } from "../../protocol/ejson/text.ts";
-import { join, raw, Sql, sql } from "../sql/sql.ts";
-import type { Statement } from "../sql/sql.ts";
+import { join, sql } from "../sql/sql.ts";
+import type { Sql, Statement } from "../sql/sql.ts";
 import type { Table } from "../table/table.ts";
 
 /** What there is to know of a query. */
@@ -87,6 +87,3 @@ function ordering(select: Select): Sql | undefined {
 export function hasId(table: Table, id: string | number): Sql {
   return sql`${table.id} = ${id}`;
 }
-
-/** A condition that all rows meet. */
-export const ALWAYS: Sql = raw("true");
