@@ -21,7 +21,7 @@ export type Columns = ReadonlyMap<string, Column>;
 
 export class Schema {
   readonly #executor: Executor;
-  readonly #columns = new Map<Table, Promise<Columns>>();
+  readonly #columns = new Map<Table, Columns>();
   /** Tables that had their triggers. */
   readonly #ready = new Set<string>();
 
@@ -29,13 +29,15 @@ export class Schema {
     this.#executor = executor;
   }
 
-  /** As they were when somebody first asked, or asked again. */
-  columns(table: Table, again: boolean = false): Promise<Columns> {
+  /**
+   * As they were when somebody first asked, or asked again. Read in the transaction that runs, if one does: it may have the last
+   * connection of the pool. (That is also why those who ask at the same time don't share the answer.)
+   */
+  async columns(table: Table, again: boolean = false): Promise<Columns> {
     let columns = again ? undefined : this.#columns.get(table);
     if (!columns) {
-      columns = this.#readColumns(table);
+      columns = await this.#readColumns(table);
       this.#columns.set(table, columns);
-      columns.catch(() => this.#columns.delete(table));
     }
     return columns;
   }
@@ -60,7 +62,7 @@ export class Schema {
   }
 
   async #readColumns(table: Table): Promise<Columns> {
-    const { rows } = await this.#executor.committed(sql`
+    const { rows } = await this.#executor.read(sql`
       SELECT attname, coalesce(nullif(typbasetype, 0), atttypid)::text, atthasdef OR attidentity <> ''
       FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid = atttypid
       WHERE attrelid = to_regclass(${nameOf(table)}) AND attnum > 0 AND NOT attisdropped`);
