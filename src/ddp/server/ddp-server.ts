@@ -8,6 +8,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
+import { ClientWrites } from "./collections/client-writes.ts";
 import type { Logger } from "./logger.ts";
 import { Methods } from "./methods/methods.ts";
 import type { Method } from "./methods/methods.ts";
@@ -21,6 +22,7 @@ import type { SessionServer } from "./session/session-server.ts";
 export class DdpServer implements SessionServer {
   readonly methods: Methods = new Methods();
   readonly publications: Publications = new Publications();
+  readonly clientWrites: ClientWrites = new ClientWrites(this.methods);
   readonly logger: Logger;
   readonly clock: Clock;
 

@@ -7,6 +7,13 @@
 export { createDdp } from "./create-ddp.ts";
 export type { Ddp } from "./create-ddp.ts";
 export type { DdpOptions } from "./options.ts";
+export { memoryDatabase } from "./collections/memory-database.ts";
+export type { CollectionOptions, MemoryDatabase } from "./collections/memory-database.ts";
+export type { MemoryCollection } from "./collections/memory-collection.ts";
+export type { MemoryCursor } from "./collections/memory-cursor.ts";
+export type { MemoryQuery } from "./collections/memory-query.ts";
+export type { ChangeCallbacks } from "./collections/observe-changes.ts";
+export type { ById, RestrictedCollection, Verdict, WriteRules } from "./collections/write-rules.ts";
 export type { DdpConnection } from "./connection.ts";
 export type { Logger } from "./logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
@@ -16,6 +23,14 @@ export { holdUpdated, newDocumentId, recordWrite } from "./scope.ts";
 export type { IdGeneration } from "./scope.ts";
 export type { Cursor, Document, NewDocument } from "../live/documents.ts";
 export type { DocumentSink, LiveHandle, LiveSource, Publishable } from "../live/live-source.ts";
+export type {
+  FindOptions,
+  Modifier,
+  Query,
+  Selector,
+  UpdateOptions,
+  UpdateResult,
+} from "../store/types.ts";
 export { EJSON } from "../protocol/ejson/ejson.ts";
 export type { Ejson } from "../protocol/ejson/ejson.ts";
 export type { CustomType } from "../protocol/ejson/custom-types.ts";
