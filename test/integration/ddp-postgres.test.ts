@@ -273,6 +273,30 @@ describe.runIf(requirePostgres())("PostgreSQL", () => {
     await outside.query("REVOKE ALL ON tasks FROM writer");
   });
 
+  test("changes are called back with, and whoever gets them may change them", async () => {
+    const database = fixture.open();
+    const tasks = database.collection<Task>("tasks");
+    await tasks.insert({ _id: "a", list: "x" });
+    const log: unknown[] = [];
+    const handle = await tasks.find(sql`list = ${"x"}`).observeChanges({
+      added: (id, fields) =>
+        log.push(["added", id, { ...fields }], Object.assign(fields, { list: 1 })),
+      changed: (id, fields) => log.push(["changed", id, fields]),
+      removed: (id) => log.push(["removed", id]),
+    });
+    await tasks.update("a", { version: 1 });
+    await database.barrier();
+    await tasks.update("a", { list: "y" });
+    await database.barrier();
+    handle.stop();
+    expect(log).toEqual([
+      ["added", "a", { list: "x", version: 0 }],
+      expect.anything(),
+      ["changed", "a", { version: 1 }],
+      ["removed", "a"],
+    ]);
+  });
+
   test("a table that is gone fails its live queries", async () => {
     const database = fixture.open();
     const seen = new Recorder();

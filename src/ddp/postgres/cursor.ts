@@ -6,6 +6,8 @@
 
 import type { Cursor, Document } from "../live/documents.ts";
 import type { DocumentSink, LiveHandle } from "../live/live-source.ts";
+import { toSink } from "../server/collections/observe-changes.ts";
+import type { ChangeCallbacks } from "../server/collections/observe-changes.ts";
 import type { Executor } from "./executor.ts";
 import type { LiveSide, Observed } from "./live/live-side.ts";
 import { selectAll, selectCount } from "./live/select.ts";
@@ -52,5 +54,14 @@ export class PostgresCursor<T extends Document = Document> implements Cursor<T> 
    */
   observe(sink: DocumentSink): Promise<LiveHandle> {
     return this.#init.live.observe(this.#init.observed, sink);
+  }
+
+  /**
+   * Calls back with the documents that match, then resolves; and with every change until it is stopped. They get fields of their own.
+   *
+   * @throws as {@link PostgresCursor.observe}, and TypeError for a callback that there is not (as rejections).
+   */
+  async observeChanges(callbacks: ChangeCallbacks): Promise<LiveHandle> {
+    return this.observe(toSink(callbacks));
   }
 }
