@@ -11,11 +11,10 @@ import { backoff } from "../../../connection/backoff.ts";
 import type { Clock, Timer } from "../../../util/clock.ts";
 import { Deferred } from "../../../util/deferred.ts";
 import type { DocumentSink } from "../../live/live-source.ts";
-import type { Sql } from "../sql/sql.ts";
 import type { Row } from "../table/rows.ts";
 import { DeliveredDocuments } from "./documents.ts";
 import { isTransient } from "./errors.ts";
-import { isWindow, selectAll, selectSome } from "./select.ts";
+import { isWindow } from "./select.ts";
 import type { Select } from "./select.ts";
 
 /** What it stands on. */
@@ -23,8 +22,10 @@ export interface LiveQueryInit {
   readonly select: Select;
   readonly sink: DocumentSink;
   readonly clock: Clock;
-  /** Asks the database, when it is this query's turn. */
-  readonly ask: (statement: Sql) => Promise<Row[]>;
+  /** Asks the database for all rows. */
+  readonly askAll: () => Promise<Row[]>;
+  /** Asks it for those of its rows that have one of these ids. */
+  readonly askSome: (ids: readonly string[]) => Promise<Row[]>;
   /** It has failed: it does nothing any more. */
   readonly onFailed: () => void;
 }
@@ -138,12 +139,11 @@ export class LiveQuery {
   }
 
   async #check(changed: Changed): Promise<void> {
-    const { select, ask } = this.#init;
     if (changed === "all") {
-      const rows = await ask(selectAll(select));
+      const rows = await this.#init.askAll();
       if (!this.#isStopped) this.#documents.replaceAll(rows);
     } else {
-      const rows = await ask(selectSome(select, Array.from(changed)));
+      const rows = await this.#init.askSome(Array.from(changed));
       if (!this.#isStopped) this.#documents.replace(changed, rows);
     }
     const done = this.#current;

@@ -12,6 +12,7 @@ import type { Logger } from "../../server/logger.ts";
 import type { Executor } from "../executor.ts";
 import { Feed } from "../feed/feed.ts";
 import type { ConnectListener } from "../feed/listener.ts";
+import type { PostgresResult } from "../pool.ts";
 import { readRows } from "../table/rows.ts";
 import type { Row } from "../table/rows.ts";
 import type { Schema } from "../table/schema.ts";
@@ -21,7 +22,8 @@ import type { Sql } from "../sql/sql.ts";
 import { LiveQueries } from "./live-queries.ts";
 import type { Interest } from "./live-queries.ts";
 import { LiveQuery } from "./live-query.ts";
-import { selectKey } from "./select.ts";
+import { MembershipChecks } from "./membership-checks.ts";
+import { selectAll, selectKey } from "./select.ts";
 import type { Select } from "./select.ts";
 import { Slots } from "./slots.ts";
 
@@ -43,15 +45,16 @@ export interface LiveSideInit {
   readonly logger: Logger;
 }
 
-/** How many checks run at a time: the rest of the pool is the application's. */
-const CHECKS = 4;
+/** How many statements run at a time: the rest of the pool is the application's. */
+const STATEMENTS = 4;
 
 export class LiveSide {
   readonly #init: LiveSideInit;
   readonly #feed: Feed;
   readonly #queries = new LiveQueries();
   readonly #multiplexer = new Multiplexer();
-  readonly #slots = new Slots(CHECKS);
+  readonly #slots = new Slots(STATEMENTS);
+  readonly #checks = new MembershipChecks(this.#slots, (statement) => this.#run(statement));
   #isClosed = false;
 
   constructor(init: LiveSideInit) {
@@ -94,7 +97,8 @@ export class LiveSide {
       select,
       sink,
       clock: this.#init.clock,
-      ask: (statement) => this.#slots.run(() => this.#read(statement, select.table)),
+      askAll: () => this.#slots.run(() => this.#readAll(select)),
+      askSome: (ids) => this.#checks.ask(select, ids),
       onFailed: () => remove(),
     });
     const remove = this.#queries.add(query, interest);
@@ -121,9 +125,13 @@ export class LiveSide {
     return { tableKey: table.key, id: canonicalId(id, type), others: keys };
   }
 
-  async #read(statement: Sql, table: Table): Promise<Row[]> {
+  async #readAll(select: Select): Promise<Row[]> {
+    return readRows(await this.#run(selectAll(select)), select.table.idColumn);
+  }
+
+  async #run(statement: Sql): Promise<PostgresResult> {
     this.#checkOpen();
-    return readRows(await this.#init.executor.committed(statement), table.idColumn);
+    return this.#init.executor.committed(statement);
   }
 
   #checkOpen(): void {

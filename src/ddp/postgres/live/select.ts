@@ -48,6 +48,24 @@ export function selectSome(select: Select, ids: readonly string[]): Sql {
   return sql`SELECT ${columns(select)} FROM ${table.sql} ${all}`;
 }
 
+/** What queries have in common that can be asked together. */
+export function togetherKey({ table, fields }: Select): string {
+  return JSON.stringify([table.key, table.idColumn, fields]);
+}
+
+/** The rows with these ids, and for each query one more column, which is NULL where the row is not in it. */
+export function selectTogether(
+  selects: readonly [Select, ...Select[]],
+  ids: readonly string[],
+): Sql {
+  const [{ table }] = selects;
+  const isIn = selects.map(({ where }) =>
+    where ? sql`CASE WHEN (${where}\n) THEN 1 END` : sql`1`,
+  );
+  const all = [columns(selects[0]), ...isIn];
+  return sql`SELECT ${join(all, ", ")} FROM ${table.sql} WHERE ${table.id} = ANY(${ids})`;
+}
+
 export function selectCount(select: Select): Sql {
   const { table, where } = select;
   if (isWindow(select)) return sql`SELECT count(*) FROM (${selectAll(select)}) AS documents`;

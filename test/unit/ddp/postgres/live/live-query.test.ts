@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { LiveQuery } from "../../../../../src/ddp/postgres/live/live-query.ts";
 import type { Select } from "../../../../../src/ddp/postgres/live/select.ts";
-import { selectKey } from "../../../../../src/ddp/postgres/live/select.ts";
+import { selectAll, selectKey, selectSome } from "../../../../../src/ddp/postgres/live/select.ts";
 import { sql } from "../../../../../src/ddp/postgres/sql/sql.ts";
-import type { Statement } from "../../../../../src/ddp/postgres/sql/sql.ts";
+import type { Sql, Statement } from "../../../../../src/ddp/postgres/sql/sql.ts";
 import type { Row } from "../../../../../src/ddp/postgres/table/rows.ts";
 import { Table } from "../../../../../src/ddp/postgres/table/table.ts";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
@@ -49,13 +49,16 @@ describe("a live query", () => {
       select,
       sink: seen,
       clock,
-      ask: (statement) => {
-        const answer = new Deferred<Row[]>();
-        asked.push({ statement: statement.toStatement(), answer });
-        return answer.promise;
-      },
+      askAll: () => ask(selectAll(select)),
+      askSome: (ids) => ask(selectSome(select, ids)),
       onFailed: () => void failures++,
     });
+  }
+
+  function ask(statement: Sql): Promise<Row[]> {
+    const answer = new Deferred<Row[]>();
+    asked.push({ statement: statement.toStatement(), answer });
+    return answer.promise;
   }
 
   async function answer(...rows: Row[]): Promise<void> {
