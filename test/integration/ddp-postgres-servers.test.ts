@@ -167,6 +167,8 @@ describe.runIf(requirePostgres())("servers over one PostgreSQL", () => {
           const lowest = { orderBy: sql`version`, limit: 2 };
           return [
             tasks.find(sql`list = ${"x"}`),
+            tasks.find(sql`list = ${"y"}`),
+            tasks.find(),
             tasks.find("a"),
             tasks.find(undefined, lowest),
           ].map((cursor) => ({ cursor, seen: new Growing() }));

@@ -273,6 +273,23 @@ describe.runIf(requirePostgres())("PostgreSQL", () => {
     await outside.query("REVOKE ALL ON tasks FROM writer");
   });
 
+  test("a condition that fails for a row fails its own query, and no other", async () => {
+    const database = fixture.open();
+    const tasks = database.collection<Task>("tasks");
+    const [failing, ...others] = [new Recorder(), new Recorder(), new Recorder()];
+    await tasks.find(sql`10 / version > 1`).observe(failing as Recorder);
+    for (const [index, seen] of others.entries()) {
+      await tasks.find(sql`list = ${"x"} AND version >= ${index}`).observe(seen);
+    }
+    await tasks.insert({ _id: "a", list: "x", version: 2 });
+    await database.barrier();
+    expect(failing?.take()).toHaveLength(1);
+    await tasks.insert({ _id: "b", list: "x" });
+    await database.barrier();
+    expect(failing?.log).toEqual([["failed", expect.objectContaining({ code: "22012" })]]);
+    expect(others.map(({ documents }) => [...documents.keys()])).toEqual([["a", "b"], ["a"]]);
+  });
+
   test("changes are called back with, and whoever gets them may change them", async () => {
     const database = fixture.open();
     const tasks = database.collection<Task>("tasks");
