@@ -98,8 +98,8 @@ describe("the documents", () => {
   for (const block of blocks) {
     const { path, language, attributes, line, section } = block;
     if (language === "ts") {
-      const works = test.skipIf(DATABASE.test(block.text) && !postgres);
-      works(`${path}:${line}: the program works`, async () => {
+      test(`${path}:${line}: the program works`, async (context) => {
+        context.skip(DATABASE.test(block.text) && !postgres, "there is no PostgreSQL");
         await stop((begun) => begun < section);
         await expectProgramWorks(block, attributes);
       });

@@ -106,7 +106,7 @@ export class PostgresDatabase implements LiveSource<Publishable>, AsyncDisposabl
     } else if (entry.table.key !== table.key || entry.table.idColumn !== id) {
       throw new TypeError(`the collection ${name} has another table`);
     }
-    return entry.collection as PostgresCollection<never>;
+    return entry.collection;
   }
 
   /**
