@@ -259,6 +259,22 @@ describe.runIf(requirePostgres())("PostgreSQL", () => {
     expect([...seen.documents]).toEqual([["~7", { "a b": "y" }]]);
   });
 
+  test("tables of several schemas are told apart", async () => {
+    await fixture.outside.query(`DROP SCHEMA IF EXISTS "o'ther" CASCADE; CREATE SCHEMA "o'ther"`);
+    await fixture.outside.query(`CREATE TABLE "o'ther".tasks (LIKE public.tasks INCLUDING ALL)`);
+    const database = fixture.open({ schema: "o'ther" });
+    const here = database.collection<Task>("tasks");
+    const there = database.collection<Task>("publicTasks", { schema: "public", table: "tasks" });
+    await database.install();
+    const [seenHere, seenThere] = [new Recorder(), new Recorder()];
+    await here.find().observe(seenHere);
+    await there.find().observe(seenThere);
+    await here.insert({ _id: "a", list: "x" });
+    await there.insert({ _id: "b", list: "x" });
+    await database.barrier();
+    expect([...seenHere.documents.keys(), ...seenThere.documents.keys()]).toEqual(["a", "b"]);
+  });
+
   test("who writes needs no rights but those on the table", async () => {
     const { outside } = fixture;
     await outside.query("DROP ROLE IF EXISTS writer");

@@ -50,6 +50,8 @@ export class Feed {
   readonly #answers = `${CHANNEL}_${secureRandom.hexString(20)}`;
   readonly #sentinels: Sentinels;
   #listener: Listener | undefined;
+  /** The one that is about to listen. */
+  #opening: Listener | undefined;
   /** Settles when the attempt that runs, or ran last, does. */
   #attempt: Promise<void> | undefined;
   #failures = 0;
@@ -96,6 +98,7 @@ export class Feed {
     this.#isClosed = true;
     this.#init.clock.clearTimeout(this.#timer);
     this.#recovered?.reject(closed());
+    this.#opening?.close();
     this.#listener?.close();
     this.#listener = undefined;
     this.#sentinels.reset();
@@ -111,12 +114,14 @@ export class Feed {
     const listener = await this.#init.connect();
     try {
       if (this.#isClosed) throw closed();
-      await listener.listen([CHANNEL, this.#answers], (notification) => this.#hear(notification));
-      // (Whatever ends a connection ends a statement that it runs too.)
+      this.#opening = listener;
+      await this.#listen(listener);
       if (this.#isClosed) throw closed();
     } catch (error) {
       listener.close();
       throw error;
+    } finally {
+      this.#opening = undefined;
     }
     this.#listener = listener;
     this.#failures = 0;
@@ -126,6 +131,18 @@ export class Feed {
     const recovered = this.#recovered;
     this.#recovered = undefined;
     if (recovered) recovered.resolve(this.#init.sink.settled());
+  }
+
+  /** (Whatever ends a connection ends a statement that it runs too.) */
+  async #listen(listener: Listener): Promise<void> {
+    const { clock } = this.#init;
+    const timeout = new TimeoutError("the answer of the database", ANSWER_TIMEOUT);
+    const timer = clock.setTimeout(() => listener.close(timeout), ANSWER_TIMEOUT);
+    try {
+      await listener.listen([CHANNEL, this.#answers], (notification) => this.#hear(notification));
+    } finally {
+      clock.clearTimeout(timer);
+    }
   }
 
   #retryLater(error: unknown): void {

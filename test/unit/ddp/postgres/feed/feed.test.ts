@@ -8,6 +8,7 @@ import type {
   PostgresResult,
 } from "../../../../../src/ddp/postgres/pool.ts";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
+import { Deferred } from "../../../../../src/util/deferred.ts";
 import { RecordingLogger } from "../../../../support/recording-logger.ts";
 import { isPending, rejection, turns } from "../../../../support/turns.ts";
 
@@ -19,6 +20,9 @@ class FakeClient implements PostgresClient {
   readonly listening: string[] = [];
   refuses: Error | undefined;
   isEnded = false;
+  /** Whether no statement is answered. */
+  isSilent = false;
+  readonly #over = new Deferred<void>();
   readonly #listeners = new Map<string, Set<Listener>>();
 
   async connect(): Promise<void> {
@@ -27,9 +31,11 @@ class FakeClient implements PostgresClient {
 
   async end(): Promise<void> {
     this.isEnded = true;
+    this.#over.resolve();
   }
 
   async query({ text, values }: PostgresQuery): Promise<PostgresResult> {
+    if (this.isSilent) await this.#over.promise;
     if (this.isEnded) throw new Error("ended");
     if (text.startsWith("LISTEN ")) this.listening.push(text.slice("LISTEN ".length));
     else this.notified.push(String(values[1]));
@@ -67,6 +73,7 @@ describe("the feed", () => {
   let settled: Promise<void>;
   let feed: Feed;
   let refuses: Error | undefined;
+  let isSilent: boolean;
 
   const last = (): FakeClient => clients.at(-1) as FakeClient;
 
@@ -76,12 +83,14 @@ describe("the feed", () => {
     told = [];
     settled = Promise.resolve();
     refuses = undefined;
+    isSilent = false;
     feed = new Feed({
       clock,
       logger: new RecordingLogger(),
       connect: () => {
         const client = new FakeClient();
         client.refuses = refuses;
+        client.isSilent = isSilent;
         clients.push(client);
         return fromClient(client);
       },
@@ -196,6 +205,20 @@ describe("the feed", () => {
     await clock.advanceAsync(500);
     await feed.ready();
     feed.close();
+  });
+
+  test("one that connects and then says nothing is given up, or closed with the feed", async () => {
+    isSilent = true;
+    const ready = rejection(feed.ready());
+    await clock.advanceAsync(30_000);
+    await ready;
+    expect(last().isEnded).toBe(true);
+    await clock.advanceAsync(500);
+    expect(clients).toHaveLength(2);
+    const again = rejection(feed.ready());
+    feed.close();
+    await again;
+    expect([last().isEnded, clock.timers]).toEqual([true, 0]);
   });
 
   test("close settles all that wait", async () => {
