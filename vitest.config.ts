@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** The package's own name resolves to its sources, so that tests need no build. */
-const conditions = ["fullduplex:source", "node", "import", "default"];
+const conditions = ["fullduplex:source", "node"];
 
 /** Each folder of tests is a project of its own: `vitest run --project fuzz`, or `npm run test:fuzz`. */
 interface Suite {

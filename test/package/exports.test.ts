@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import * as browser from "../../src/client/browser/index.ts";
 import * as channelsClient from "../../src/channels/client/index.ts";
 import * as channels from "../../src/channels/server/index.ts";
+import * as ddpPostgres from "../../src/ddp/postgres/index.ts";
 import * as node from "../../src/client/node/index.ts";
 import * as engine from "../../src/engine/index.ts";
 import * as protocol from "../../src/protocol/index.ts";
@@ -35,6 +36,7 @@ test("every entry is pinned here", () => {
     "fullduplex/wamp/conformance",
     "fullduplex/ddp",
     "fullduplex/ddp/server",
+    "fullduplex/ddp/postgres",
     "fullduplex/testing",
   ]);
 });
@@ -215,4 +217,8 @@ test("the entries beside them export these names", () => {
       "tally",
     ]
   `);
+});
+
+test("fullduplex/ddp/postgres exports these names", () => {
+  expect(Object.keys(ddpPostgres).toSorted()).toEqual(["identifier", "postgresDatabase", "sql"]);
 });
