@@ -5,14 +5,24 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
+import type { ClientMessage } from "../protocol/messages.ts";
+import type { DdpConnection } from "./connection.ts";
 import { DdpServer } from "./ddp-server.ts";
 import type { Method } from "./methods/methods.ts";
 import type { DdpOptions } from "./options.ts";
+import type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
 import type { Publication } from "./publications/publications.ts";
+import type { LimitRule } from "./rate-limits/rule.ts";
+import type { Stoppable } from "./session/callbacks.ts";
+import type { DdpStats } from "./session/counters.ts";
+import type { DdpCloseOptions } from "./shutdown.ts";
 
 /** A server of DDP. Close it when it is no longer needed. */
 export interface Ddp extends AsyncDisposable {
-  /** For `serve`. Resolves when the connection is over. */
+  /**
+   * For `serve`. Resolves when the connection is over. Connections must not drop messages: leave their `overflow` at `"close"`, so that
+   * a client that is too slow loses its connection, and not some of its data.
+   */
   readonly handler: (connection: Connection) => Promise<void>;
   /**
    * Offers methods, by name.
@@ -26,8 +36,43 @@ export interface Ddp extends AsyncDisposable {
    * @throws TypeError for a name that is taken, and for what is no function.
    */
   publish(name: string | null, publication: Publication): void;
-  /** Ends all sessions, and resolves when they have gone. */
-  close(): Promise<void>;
+  /** The same for several, by name. */
+  publish(publications: Readonly<Record<string, Publication>>): void;
+  /**
+   * Says how the documents of a collection are published. Default: `SERVER_MERGE`. It counts for a client from when it has nothing of
+   * that collection: best set before anybody connects.
+   *
+   * @throws TypeError for a strategy that there is not.
+   */
+  setPublicationStrategy(collection: string, strategy: PublicationStrategy): void;
+  /**
+   * Calls back for each client that gets a session, once its universal publications have begun; not for one that goes on with the
+   * session that it had. What the callback throws goes to the log.
+   */
+  onConnection(callback: (connection: DdpConnection) => unknown): Stoppable;
+  /** Calls back for each message of a client that has a session, before it is handled. What the callback throws goes to the log. */
+  onMessage(callback: (message: ClientMessage, connection: DdpConnection) => unknown): Stoppable;
+  /**
+   * Limits how often clients may call methods, and subscribe. Those who do so too often get the error `too-many-requests`, whose
+   * details say after how many milliseconds they may again (`timeToReset`). Where several rules refuse, that is the longest of them.
+   *
+   * @throws TypeError or RangeError for a rule that makes no sense.
+   *
+   * @example
+   * ```ts
+   * // Each connection may log in 5 times in 10 s.
+   * ddp.limit({ type: "method", name: "login", connectionId: true, count: 5, interval: 10_000 });
+   * ```
+   */
+  limit(rule: LimitRule): Stoppable;
+  /** How many are there, and what happened so far. */
+  stats(): DdpStats;
+  /**
+   * Ends all sessions, and resolves when they have gone. New connections are closed with 1001, as those are that are there.
+   *
+   * @throws TypeError or RangeError for an option that there is not, or that makes no sense.
+   */
+  close(options?: DdpCloseOptions): Promise<void>;
 }
 
 /**
@@ -47,8 +92,17 @@ export function createDdp(options: DdpOptions = {}): Ddp {
   return {
     handler: (connection) => server.handle(connection),
     methods: (methods) => server.addMethods(methods),
-    publish: (name, publication) => server.publish(name, publication),
-    close: () => server.close(),
-    [Symbol.asyncDispose]: () => server.close(),
+    publish: (
+      names: string | null | Readonly<Record<string, Publication>>,
+      publication?: Publication,
+    ) => server.publish(names, publication),
+    setPublicationStrategy: (collection, strategy) =>
+      server.setPublicationStrategy(collection, strategy),
+    onConnection: (callback) => server.onConnection.add(callback),
+    onMessage: (callback) => server.onMessage.add(callback),
+    limit: (rule) => server.limits.add(rule),
+    stats: () => server.stats(),
+    close: (closing = {}) => server.close(closing),
+    [Symbol.asyncDispose]: () => server.close({}),
   };
 }

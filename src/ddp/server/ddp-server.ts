@@ -5,42 +5,97 @@
  */
 
 import type { Connection } from "../../connection/connection.ts";
-import { systemClock } from "../../util/clock.ts";
-import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
+import type { ClientMessage } from "../protocol/messages.ts";
+import type { DdpConnection } from "./connection.ts";
 import type { Logger } from "./logger.ts";
 import { Methods } from "./methods/methods.ts";
 import type { Method } from "./methods/methods.ts";
-import { NAMES } from "./options.ts";
-import type { DdpOptions } from "./options.ts";
+import { readOptions } from "./options.ts";
+import type { DdpOptions, Settings } from "./options.ts";
 import { Publications } from "./publications/publications.ts";
 import type { Publication } from "./publications/publications.ts";
+import type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
+import { RateLimits } from "./rate-limits/rate-limits.ts";
+import { Callbacks } from "./session/callbacks.ts";
+import { counters } from "./session/counters.ts";
+import type { Counters, DdpStats } from "./session/counters.ts";
+import { LedgerBudget } from "./session/method-ledger.ts";
 import { Peer } from "./session/peer.ts";
 import type { SessionServer } from "./session/session-server.ts";
+import { Sessions } from "./session/sessions.ts";
+import { GOING_AWAY, sendAway } from "./shutdown.ts";
+import type { DdpCloseOptions } from "./shutdown.ts";
 
 export class DdpServer implements SessionServer {
+  readonly settings: Settings;
+  readonly logger: Logger;
   readonly methods: Methods = new Methods();
   readonly publications: Publications = new Publications();
-  readonly logger: Logger;
-  readonly clock: Clock;
+  readonly sessions: Sessions;
+  readonly limits: RateLimits;
+  readonly counters: Counters = counters();
+  readonly budget: LedgerBudget = new LedgerBudget();
+  readonly onConnection: Callbacks<[connection: DdpConnection]>;
+  readonly onMessage: Callbacks<[message: ClientMessage, connection: DdpConnection]>;
+  readonly #peers = new Set<Peer>();
+  #closing: Promise<void> | undefined;
 
   constructor(options: DdpOptions) {
-    checkOptions("createDdp", options, NAMES);
-    this.logger = options.logger ?? console;
-    this.clock = options.clock ?? systemClock;
+    this.settings = readOptions(options);
+    const { logger, clock } = this.settings;
+    this.logger = logger;
+    this.sessions = new Sessions(this);
+    this.limits = new RateLimits(clock, logger, () => this.counters.limited++);
+    this.onConnection = new Callbacks("onConnection", logger);
+    this.onMessage = new Callbacks("onMessage", logger);
   }
 
   addMethods(methods: Readonly<Record<string, Method>>): void {
     this.methods.add(methods);
   }
 
-  publish(name: string | null, publication: Publication): void {
-    this.publications.add(name, publication);
+  publish(
+    names: string | null | Readonly<Record<string, Publication>>,
+    publication?: Publication,
+  ): void {
+    if (names === null || typeof names !== "object") {
+      this.publications.add(names, publication as Publication);
+    } else for (const [name, each] of Object.entries(names)) this.publications.add(name, each);
   }
 
+  setPublicationStrategy(collection: string, strategy: PublicationStrategy): void {
+    this.publications.strategies.set(collection, strategy);
+  }
+
+  /** Never rejects. */
   async handle(connection: Connection): Promise<void> {
-    await new Peer(this, connection).run();
+    if (this.#closing) return void (await connection.close(GOING_AWAY));
+    const peer = new Peer(this, connection);
+    this.#peers.add(peer);
+    await peer.run();
+    this.#peers.delete(peer);
   }
 
-  async close(): Promise<void> {}
+  stats(): DdpStats {
+    const { waiting, size } = this.sessions;
+    return {
+      ...this.counters,
+      sessions: size - waiting,
+      waiting,
+      droppedResults: this.budget.dropped,
+    };
+  }
+
+  close(options: DdpCloseOptions): Promise<void> {
+    checkOptions("close", options, { spread: true });
+    const { spread = 0 } = options;
+    if (!(spread >= 0)) throw new RangeError("spread can't be negative");
+    return (this.#closing ??= this.#close(spread));
+  }
+
+  async #close(spread: number): Promise<void> {
+    this.sessions.close();
+    await sendAway(this.#peers, spread, this.settings.clock);
+  }
 }

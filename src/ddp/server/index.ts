@@ -6,11 +6,16 @@
 
 export { createDdp } from "./create-ddp.ts";
 export type { Ddp } from "./create-ddp.ts";
-export type { DdpOptions } from "./options.ts";
+export type { DdpOptions, HeartbeatOptions, ResumeOptions } from "./options.ts";
+export type { DdpCloseOptions } from "./shutdown.ts";
+export type { LimitedAction, LimitedType, LimitRule, Matcher } from "./rate-limits/rule.ts";
+export type { Stoppable } from "./session/callbacks.ts";
+export type { DdpCounters, DdpStats } from "./session/counters.ts";
 export type { DdpConnection } from "./connection.ts";
 export type { Logger } from "./logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
 export type { Barrier } from "./methods/write-fence.ts";
+export type { PublicationStrategy } from "./publications/merge-box/strategies.ts";
 export type { Publication, Published, Subscription } from "./publications/publications.ts";
 export { sockJs } from "../sockjs/sockjs.ts";
 export type { SockJs } from "../sockjs/sockjs.ts";
@@ -28,6 +33,15 @@ export type { StringifyOptions } from "../protocol/ejson/text.ts";
 export { DdpError } from "../protocol/error.ts";
 export type { DocumentId } from "../protocol/document-id.ts";
 export type { Fields } from "../protocol/fields.ts";
+export type {
+  ClientMessage,
+  ConnectMessage,
+  MethodMessage,
+  PingMessage,
+  PongMessage,
+  SubMessage,
+  UnsubMessage,
+} from "../protocol/messages.ts";
 export { ObjectId } from "../protocol/object-id.ts";
 export { Random } from "../protocol/random/random.ts";
 export type { HttpHeaders } from "../../http/headers.ts";

@@ -30,6 +30,11 @@ export function runInScope<T>(scope: Scope, run: () => T): T {
   return scopes.run(scope, run);
 }
 
+/** Runs what is nobody's doing, wherever it is called. */
+export function runOutside<T>(run: () => T): T {
+  return scopes.run(undefined as unknown as Scope, run);
+}
+
 export function currentScope(): Scope | undefined {
   return scopes.getStore();
 }

@@ -1,129 +1,157 @@
 /**
- * A subscription of a client that runs.
+ * A run of a publication for one client.
  *
  * @module
  */
 
 import type { LiveHandle, Publishable } from "../../live/live-source.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
-import { idStringify } from "../../protocol/document-id.ts";
-import type { Fields } from "../../protocol/fields.ts";
+import { clone } from "../../protocol/ejson/clone.ts";
+import type { Fields, MutableFields } from "../../protocol/fields.ts";
 import { clientSafe, INTERNAL, toWireError } from "../../protocol/wire-error.ts";
 import type { WireError } from "../../protocol/wire-error.ts";
 import { RandomStreams } from "../../protocol/random/random-stream.ts";
 import type { DdpConnection } from "../connection.ts";
 import { runInScope } from "../scope.ts";
+import type { Scope } from "../scope.ts";
+import { CursorSink } from "./cursor-sink.ts";
 import type { PublicationHost } from "./host.ts";
-import type { Publication, Published, Subscription } from "./publications.ts";
+import type { SessionView } from "./merge-box/session-view.ts";
+import type { Source } from "./merge-box/source.ts";
+import type { Publication, Subscription } from "./publications.ts";
+import { toCursors } from "./published.ts";
 
 /** Which subscription it is. */
 export interface SubscriptionInit {
   readonly id: string;
+  /** `null` for a universal one, of which the client doesn't know. */
   readonly name: string | null;
   readonly publication: Publication;
   readonly params: readonly unknown[];
 }
 
+/** Who has the subscription. */
+export interface SubscriptionOwner {
+  readonly host: PublicationHost;
+  readonly view: SessionView;
+  isReady(subscription: ActiveSubscription): void;
+  /** It has ended by itself, and its documents are removed. */
+  hasEnded(subscription: ActiveSubscription, error: WireError | undefined): void;
+}
+
+const NOTHING = (): void => {};
+
 export class ActiveSubscription implements Subscription {
-  readonly id: string;
-  readonly name: string | null;
+  readonly init: SubscriptionInit;
   readonly connection: DdpConnection;
   readonly userId: string | null;
-  readonly #host: PublicationHost;
-  readonly #init: SubscriptionInit;
-  readonly #onEnd: () => void;
-  readonly #documents = new Map<string, Set<string>>();
+  readonly #owner: SubscriptionOwner;
+  readonly #cursors: Source[] = [];
   readonly #handles: LiveHandle[] = [];
-  readonly #stopCallbacks: (() => void)[] = [];
-  #unblock: () => void = () => {};
+  readonly #stopCallbacks: (() => void | Promise<void>)[] = [];
+  #byHand: Map<string, Source> | undefined;
+  #unblock: () => void = NOTHING;
+  #settle: () => void = NOTHING;
   #isReady = false;
   #isStopped = false;
 
-  constructor(host: PublicationHost, init: SubscriptionInit, onEnd: () => void) {
-    this.id = init.id;
-    this.name = init.name;
-    this.connection = host.connection;
-    this.userId = host.userId;
-    this.#host = host;
-    this.#init = init;
-    this.#onEnd = onEnd;
+  constructor(owner: SubscriptionOwner, init: SubscriptionInit) {
+    this.init = init;
+    this.connection = owner.host.connection;
+    this.userId = owner.host.userId;
+    this.#owner = owner;
   }
 
-  /** Runs the publication. Resolves when that has returned and its cursors have delivered; never rejects. */
-  async run(unblock: () => void): Promise<void> {
+  get id(): string {
+    return this.init.id;
+  }
+
+  get name(): string | null {
+    return this.init.name;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /**
+   * Runs the publication. Resolves when that has returned and its cursors have delivered, or when the subscription ends before; never
+   * rejects.
+   */
+  run(unblock: () => void): Promise<void> {
     this.#unblock = unblock;
-    const { publication, params } = this.#init;
-    const scope = {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+      void runInScope(this.#scope(), () => this.#publish()).then(resolve);
+    });
+  }
+
+  #scope(): Scope {
+    return {
       connection: this.connection,
       userId: this.userId,
       streams: new RandomStreams(),
       fence: undefined,
       setUserId: undefined,
     };
+  }
+
+  async #publish(): Promise<void> {
+    const { publication, params } = this.init;
     try {
-      const published = await runInScope(scope, () => publication(this, ...params));
-      await this.#publish(published);
+      const cursors = toCursors(await publication(this, ...clone(params)));
+      if (!cursors) return;
+      for (const cursor of cursors) await this.#observe(cursor);
+      this.ready();
     } catch (error) {
       this.error(error);
     }
   }
 
-  async #publish(published: Published): Promise<void> {
-    if (!published) return;
-    const cursors = Array.isArray(published) ? published : [published as Publishable];
-    for (const cursor of cursors) {
-      if (this.#isStopped) return;
-      await this.#observe(cursor as Publishable);
-    }
-    this.ready();
-  }
-
   async #observe(cursor: Publishable): Promise<void> {
-    const { collection } = cursor;
-    const handle = await cursor.observe({
-      added: (id, fields) => this.added(collection, id, fields),
-      changed: (id, changes) => this.changed(collection, id, changes),
-      removed: (id) => this.removed(collection, id),
-      failed: (error) => this.error(error),
-    });
+    if (this.#isStopped) return;
+    const { host, view } = this.#owner;
+    const source = view.open(cursor.collection, true);
+    this.#cursors.push(source);
+    const handle = await cursor.observe(new CursorSink(this, source, host.publications.messages));
     if (this.#isStopped) handle.stop();
     else this.#handles.push(handle);
   }
 
   added(collection: string, id: DocumentId, fields: Fields = {}): void {
     if (this.#isStopped) return;
-    const key = idStringify(id);
-    let ids = this.#documents.get(collection);
-    if (!ids) this.#documents.set(collection, (ids = new Set()));
-    ids.add(key);
-    this.#host.send({ msg: "added", collection, id: key, fields });
+    this.#source(collection).added(this.#idText(id), ownFields(fields));
   }
 
   changed(collection: string, id: DocumentId, changes: Fields): void {
     if (this.#isStopped) return;
-    const names = Object.keys(changes);
-    const cleared = names.filter((name) => changes[name] === undefined);
-    this.#host.send({
-      msg: "changed",
-      collection,
-      id: idStringify(id),
-      fields: cleared.length < names.length ? changes : undefined,
-      cleared: cleared.length > 0 ? cleared : undefined,
-    });
+    this.#source(collection).changed(this.#idText(id), ownFields(changes));
   }
 
   removed(collection: string, id: DocumentId): void {
     if (this.#isStopped) return;
-    const key = idStringify(id);
-    if (this.#documents.get(collection)?.delete(key)) {
-      this.#host.send({ msg: "removed", collection, id: key });
+    this.#source(collection).removed(this.#idText(id));
+  }
+
+  /** What is published by hand there. */
+  #source(collection: string): Source {
+    this.#byHand ??= new Map();
+    let source = this.#byHand.get(collection);
+    if (!source) {
+      source = this.#owner.view.open(collection, false);
+      this.#byHand.set(collection, source);
     }
+    return source;
+  }
+
+  #idText(id: DocumentId): string {
+    return this.#owner.host.publications.messages.idText(id);
   }
 
   ready(): void {
     if (this.#isReady || this.#isStopped) return;
     this.#isReady = true;
-    this.#host.send({ msg: "ready", subs: [this.id] });
+    this.#owner.isReady(this);
   }
 
   stop(): void {
@@ -133,12 +161,12 @@ export class ActiveSubscription implements Subscription {
   error(error: unknown): void {
     if (this.#isStopped) return;
     const safe = clientSafe(error);
-    if (!safe) this.#host.logger.error(`the publication ${this.name} failed:`, error);
+    if (!safe) this.#log("failed", error);
     this.#end(toWireError(safe ?? INTERNAL));
   }
 
-  onStop(callback: () => void): void {
-    if (this.#isStopped) callback();
+  onStop(callback: () => void | Promise<void>): void {
+    if (this.#isStopped) void this.#callBack(callback);
     else this.#stopCallbacks.push(callback);
   }
 
@@ -148,19 +176,38 @@ export class ActiveSubscription implements Subscription {
 
   #end(error: WireError | undefined): void {
     if (this.#isStopped) return;
-    for (const [collection, ids] of this.#documents) {
-      for (const id of ids) this.#host.send({ msg: "removed", collection, id });
-    }
     this.deactivate();
-    this.#host.send({ msg: "nosub", id: this.id, error });
-    this.#onEnd();
+    for (const source of this.#cursors) source.close();
+    for (const source of this.#byHand?.values() ?? []) source.close();
+    this.#owner.hasEnded(this, error);
   }
 
-  /** Ends it without a word to the client: the session has ended. */
+  /** Ends it without a word to the client, and leaves its documents: the session has ended, or another view comes. */
   deactivate(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    for (const handle of this.#handles) handle.stop();
-    for (const callback of this.#stopCallbacks) callback();
+    for (const handle of this.#handles.splice(0)) handle.stop();
+    for (const callback of this.#stopCallbacks.splice(0)) void this.#callBack(callback);
+    this.#settle();
   }
+
+  async #callBack(callback: () => void | Promise<void>): Promise<void> {
+    try {
+      await callback();
+    } catch (error) {
+      this.#log("failed to stop", error);
+    }
+  }
+
+  #log(what: string, error: unknown): void {
+    const name = this.name === null ? "a universal publication" : `the publication ${this.name}`;
+    this.#owner.host.logger.error(`${name} ${what}:`, error);
+  }
+}
+
+/** A copy that nobody else changes. The id is no field. */
+function ownFields(fields: Fields): Fields {
+  const own: MutableFields = clone(fields);
+  delete own["_id"];
+  return own;
 }

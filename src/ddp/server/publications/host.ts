@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PreparedMessage } from "../../../connection/prepared-message.ts";
 import type { ServerMessage } from "../../protocol/messages.ts";
 import type { DdpConnection } from "../connection.ts";
 import type { Logger } from "../logger.ts";
@@ -16,6 +17,8 @@ export interface PublicationHost {
   readonly publications: Publications;
   /** In order; nothing once the session has ended. */
   send(message: ServerMessage): void;
-  /** The same, for a message that was written for many sessions. */
+  /** The same, for a message that is written. */
   sendText(text: string): void;
+  /** The same, for a message that many sessions send. Its data is text. */
+  sendShared(message: PreparedMessage): void;
 }

@@ -8,6 +8,8 @@ import type { Publishable } from "../../live/live-source.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
 import type { Fields } from "../../protocol/fields.ts";
 import type { DdpConnection } from "../connection.ts";
+import { SharedMessages } from "./merge-box/shared-messages.ts";
+import { Strategies } from "./merge-box/strategies.ts";
 
 /** A run of a publication: what one client gets because of one subscription. */
 export interface Subscription {
@@ -18,10 +20,21 @@ export interface Subscription {
   readonly connection: DdpConnection;
   /** The user for whom this run is. When another logs in, this one is stopped and the publication run again. */
   readonly userId: string | null;
-  /** Publishes a document. The fields are the subscription's from now on: don't change them. */
+  /**
+   * Publishes a document; once more for the same one changes these fields. Values are copied: to give many clients the same without
+   * a copy for each, return a query.
+   *
+   * @throws TypeError or RangeError for values that EJSON can't hold, or that are nested deeper than 100 levels.
+   */
   added(collection: string, id: DocumentId, fields?: Fields): void;
-  /** Changes fields of a published document; those that are `undefined` are taken away. */
+  /**
+   * Changes fields of a document that this subscription publishes, or does nothing; fields that are `undefined` are taken away.
+   * Values are copied.
+   *
+   * @throws TypeError or RangeError for values that EJSON can't hold, or that are nested deeper than 100 levels.
+   */
   changed(collection: string, id: DocumentId, changes: Fields): void;
+  /** Takes back a document that this subscription publishes, or does nothing. Others may publish it still. */
   removed(collection: string, id: DocumentId): void;
   /** The documents that matter at first are published. Only the first call counts. */
   ready(): void;
@@ -29,13 +42,19 @@ export interface Subscription {
   stop(): void;
   /** Ends it, because of an error that the client sees when it is a `DdpError`. */
   error(error: unknown): void;
-  /** Calls back when the subscription ends, however that comes; at once if it has. */
-  onStop(callback: () => void): void;
+  /**
+   * Calls back when this run ends: the client unsubscribes or goes, another user logs in, `stop` or `error`; at once if it has ended.
+   * What the callback throws, or its promise is rejected with, goes to the log.
+   */
+  onStop(callback: () => void | Promise<void>): void;
   /** Lets the client's next message begin now, rather than when this has run. */
   unblock(): void;
 }
 
-/** Queries whose documents are published; or nothing, when the publication does it itself, with `added` and `ready`. */
+/**
+ * Queries whose documents are published, several of one collection too; or nothing, when the publication does it itself, with `added`
+ * and `ready`.
+ */
 export type Published = Publishable | readonly Publishable[] | void;
 
 /**
@@ -47,15 +66,23 @@ export type Publication = (
   ...params: unknown[]
 ) => Published | Promise<Published>;
 
+/** Who is to run a universal publication that comes later. */
+export interface UniversalSubscriber {
+  subscribeUniversal(publication: Publication): void;
+}
+
 export class Publications {
+  readonly strategies: Strategies = new Strategies();
+  readonly messages: SharedMessages = new SharedMessages();
   readonly #named = new Map<string, Publication>();
   readonly #universal: Publication[] = [];
+  readonly #subscribers = new Set<UniversalSubscriber>();
 
   /** @throws TypeError for a name that is taken, and for what is no function. */
   add(name: string | null, publication: Publication): void {
     if (typeof publication !== "function")
       throw new TypeError(`the publication ${name} is no function`);
-    if (name === null) this.#universal.push(publication);
+    if (name === null) this.#addUniversal(publication);
     else if (this.#named.has(name)) throw new TypeError(`there is a publication ${name} already`);
     else this.#named.set(name, publication);
   }
@@ -67,5 +94,20 @@ export class Publications {
   /** Those that every client gets. */
   get universal(): readonly Publication[] {
     return this.#universal;
+  }
+
+  /** Runs all universal publications for a session, and those that come, until {@link leave}. */
+  join(subscriber: UniversalSubscriber): void {
+    this.#subscribers.add(subscriber);
+    for (const publication of this.#universal.slice()) subscriber.subscribeUniversal(publication);
+  }
+
+  leave(subscriber: UniversalSubscriber): void {
+    this.#subscribers.delete(subscriber);
+  }
+
+  #addUniversal(publication: Publication): void {
+    this.#universal.push(publication);
+    for (const subscriber of this.#subscribers) subscriber.subscribeUniversal(publication);
   }
 }

@@ -6,49 +6,142 @@
 
 import { DdpError } from "../../protocol/error.ts";
 import type { SubMessage, UnsubMessage } from "../../protocol/messages.ts";
+import { secureRandom } from "../../protocol/random/random.ts";
 import { toWireError } from "../../protocol/wire-error.ts";
+import type { WireError } from "../../protocol/wire-error.ts";
 import { ActiveSubscription } from "./active-subscription.ts";
+import type { SubscriptionInit, SubscriptionOwner } from "./active-subscription.ts";
 import type { PublicationHost } from "./host.ts";
+import { DataWriter } from "./merge-box/data-output.ts";
+import { SessionView } from "./merge-box/session-view.ts";
+import type { Publication, UniversalSubscriber } from "./publications.ts";
 
-export class SessionSubscriptions {
-  readonly #host: PublicationHost;
-  readonly #active = new Map<string, ActiveSubscription>();
+const NO_UNBLOCK = (): void => {};
+
+export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscriber {
+  readonly host: PublicationHost;
+  readonly view: SessionView;
+  readonly #named = new Map<string, ActiveSubscription>();
+  readonly #universal = new Set<ActiveSubscription>();
+  /** While all are run again: those that have become ready meanwhile. */
+  #readyAgain: string[] | undefined;
+  #rerunning: Promise<void> | undefined;
+  #isStale = false;
+  #isClosed = false;
 
   constructor(host: PublicationHost) {
-    this.#host = host;
+    this.host = host;
+    this.view = new SessionView(new DataWriter(host), host.publications.strategies);
+  }
+
+  /** How many the client has. */
+  get size(): number {
+    return this.#named.size;
+  }
+
+  has(id: string): boolean {
+    return this.#named.has(id);
   }
 
   /** Handles a `sub`; one for a subscription that there is already means nothing. Never rejects. */
   async subscribe(message: SubMessage, unblock: () => void): Promise<void> {
+    if (this.#rerunning) await this.#rerunning;
     const { id, name, params = [] } = message;
-    if (this.#active.has(id)) return;
-    const publication = this.#host.publications.get(name);
+    if (this.#isClosed || this.#named.has(id)) return;
+    const publication = this.host.publications.get(name);
     if (!publication) {
       const error = toWireError(new DdpError(404, `Subscription '${name}' not found`));
-      return this.#host.send({ msg: "nosub", id, error });
+      return this.host.send({ msg: "nosub", id, error });
     }
-    const init = { id, name, publication, params };
-    const subscription = new ActiveSubscription(this.#host, init, () => this.#active.delete(id));
-    this.#active.set(id, subscription);
+    await this.#run({ id, name, publication, params }, unblock);
+  }
+
+  /** Handles an `unsub`; clients wait for its answer, whether there was such a subscription or not. Never rejects. */
+  async unsubscribe({ id }: UnsubMessage): Promise<void> {
+    if (this.#rerunning) await this.#rerunning;
+    const subscription = id === undefined ? undefined : this.#named.get(id);
+    if (subscription) subscription.stop();
+    else this.host.send({ msg: "nosub", id });
+  }
+
+  /** Runs what every client gets: what there is now, and what comes. */
+  startUniversal(): void {
+    this.host.publications.join(this);
+  }
+
+  subscribeUniversal(publication: Publication): void {
+    const id = `U${secureRandom.id()}`;
+    void this.#run({ id, name: null, publication, params: [] }, NO_UNBLOCK);
+  }
+
+  async #run(init: SubscriptionInit, unblock: () => void): Promise<void> {
+    if (this.#isClosed) return;
+    const subscription = new ActiveSubscription(this, init);
+    if (init.name === null) this.#universal.add(subscription);
+    else this.#named.set(init.id, subscription);
     await subscription.run(unblock);
   }
 
-  /** Handles an `unsub`; clients wait for its answer, whether there was such a subscription or not. */
-  unsubscribe({ id }: UnsubMessage): void {
-    const subscription = id === undefined ? undefined : this.#active.get(id);
-    if (subscription) subscription.stop();
-    else this.#host.send({ msg: "nosub", id });
+  isReady({ id, name }: ActiveSubscription): void {
+    if (name === null) return;
+    if (this.#readyAgain) this.#readyAgain.push(id);
+    else this.host.send({ msg: "ready", subs: [id] });
   }
 
-  /** Runs what every client gets. */
-  async startUniversal(): Promise<void> {}
+  hasEnded(subscription: ActiveSubscription, error: WireError | undefined): void {
+    this.#universal.delete(subscription);
+    if (subscription.name === null) return;
+    this.#named.delete(subscription.id);
+    this.host.send({ msg: "nosub", id: subscription.id, error });
+  }
 
-  /** Another user has logged in: runs everything again, and sends what is different. */
-  async rerun(): Promise<void> {}
+  /** While all are run again data is held back: what may only be said after data, as `updated`, waits for this. */
+  get rerunning(): Promise<void> | undefined {
+    return this.#rerunning;
+  }
+
+  /** Another user has logged in: runs everything again, and sends what is different. Resolves when that is sent; never rejects. */
+  rerun(): Promise<void> {
+    this.#isStale = true;
+    // (Not at once: what is stopped may call this again.)
+    this.#rerunning ??= Promise.resolve().then(() => this.#rerunWhileStale());
+    return this.#rerunning;
+  }
+
+  async #rerunWhileStale(): Promise<void> {
+    while (this.#isStale && !this.#isClosed) {
+      this.#isStale = false;
+      await this.#rerunAll();
+    }
+    this.#rerunning = undefined;
+  }
+
+  async #rerunAll(): Promise<void> {
+    const old = [...this.#named.values(), ...this.#universal];
+    this.#named.clear();
+    this.#universal.clear();
+    this.#readyAgain = [];
+    this.view.beginReplacing();
+    for (const subscription of old) subscription.deactivate();
+    await Promise.all(old.map(({ init }) => this.#run(init, NO_UNBLOCK)));
+    if (!this.#isClosed) this.#showAgain();
+  }
+
+  /** (In one go: nothing of a live query may come between.) */
+  #showAgain(): void {
+    this.view.finishReplacing();
+    const subs = this.#readyAgain ?? [];
+    this.#readyAgain = undefined;
+    if (subs.length > 0) this.host.send({ msg: "ready", subs });
+  }
 
   /** The session has ended. */
   close(): void {
-    for (const subscription of this.#active.values()) subscription.deactivate();
-    this.#active.clear();
+    this.#isClosed = true;
+    this.host.publications.leave(this);
+    for (const subscription of this.#named.values()) subscription.deactivate();
+    for (const subscription of this.#universal) subscription.deactivate();
+    this.#named.clear();
+    this.#universal.clear();
   }
 }

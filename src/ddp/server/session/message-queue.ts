@@ -11,34 +11,55 @@ export type Task = (unblock: () => void) => Promise<void>;
 
 export class MessageQueue {
   readonly #tasks = new Deque<Task>();
-  #isRunning = false;
+  readonly #onShift: () => void;
+  /** A task runs that has not unblocked. */
+  #isBlocked = false;
+  #isPumping = false;
   #isClosed = false;
+
+  /** `onShift` is called when fewer wait than before. */
+  constructor(onShift: () => void = () => {}) {
+    this.#onShift = onShift;
+  }
 
   /** How many wait. */
   get length(): number {
-    return this.#tasks.length;
+    return this.#isClosed ? 0 : this.#tasks.length;
   }
 
   push(task: Task): void {
     if (this.#isClosed) return;
     this.#tasks.push(task);
-    if (!this.#isRunning) this.#next();
+    this.#pump();
   }
 
   /** Nothing more begins. */
   close(): void {
     this.#isClosed = true;
+    this.#onShift();
   }
 
-  #next(): void {
-    const task = this.#isClosed ? undefined : this.#tasks.shift();
-    this.#isRunning = task !== undefined;
-    if (!task) return;
+  /** (A loop: thousands of tasks may unblock at once, each within the one before.) */
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (!this.#isBlocked && !this.#isClosed) {
+      const task = this.#tasks.shift();
+      if (!task) break;
+      this.#run(task);
+      this.#onShift();
+    }
+    this.#isPumping = false;
+  }
+
+  #run(task: Task): void {
+    this.#isBlocked = true;
     let isUnblocked = false;
     const unblock = (): void => {
       if (isUnblocked) return;
       isUnblocked = true;
-      this.#next();
+      this.#isBlocked = false;
+      this.#pump();
     };
     void task(unblock).then(unblock);
   }

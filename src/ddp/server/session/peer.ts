@@ -7,90 +7,160 @@
 import type { Connection } from "../../../connection/connection.ts";
 import { HttpHeaders } from "../../../http/headers.ts";
 import { ClosedError } from "../../../errors.ts";
+import type { CloseInfo } from "../../../errors.ts";
+import type { Clock, Timer } from "../../../util/clock.ts";
 import { BadMessage, readMessage, toClientMessage } from "../../protocol/read-message.ts";
 import type { ReadMessage } from "../../protocol/read-message.ts";
-import { secureRandom } from "../../protocol/random/random.ts";
-import { negotiate } from "../../protocol/versions.ts";
+import { hasPings, negotiate } from "../../protocol/versions.ts";
 import { writeMessage } from "../../protocol/write-message.ts";
-import type { DdpConnection } from "../connection.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { HeartbeatHost } from "./heartbeat.ts";
+import type { OutgoingMessage } from "./replay-ring.ts";
 import type { SessionServer } from "./session-server.ts";
-import { Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Wire } from "./wire.ts";
 
-export class Peer {
+/** What a browser closes with when its page goes away: nobody will come back for the session. */
+const GOING_AWAY = 1001;
+
+export class Peer implements Wire, HeartbeatHost {
+  readonly clientAddress: string | undefined;
+  readonly headers: HttpHeaders;
+  readonly clock: Clock;
+  hasPings = true;
+  isPaused = false;
   readonly #server: SessionServer;
   readonly #connection: Connection;
   #session: Session | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #opening: Timer;
 
   constructor(server: SessionServer, connection: Connection) {
     this.#server = server;
     this.#connection = connection;
+    const { headers, remoteAddress } = (connection.request ?? {}) as {
+      headers?: HttpHeaders;
+      remoteAddress?: string;
+    };
+    this.headers = headers ?? new HttpHeaders();
+    this.clientAddress = remoteAddress;
+    this.clock = server.settings.clock;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Resolves when the connection is over. */
+  get gone(): Promise<unknown> {
+    return this.#connection.closed;
   }
 
   /** Resolves when the connection is over; never rejects. */
   async run(): Promise<void> {
-    try {
-      await this.#connection.forEach((data) => {
-        if (typeof data === "string") this.#receive(data);
-      });
-    } catch (error) {
-      if (!(error instanceof ClosedError))
-        this.#server.logger.error("a DDP session failed:", error);
-    }
-    await this.#connection.closed;
-    this.#session?.close();
+    const { openTimeout } = this.#server.settings;
+    this.#opening = this.clock.setTimeout(() => this.close(1008), openTimeout);
+    void this.#read();
+    const info = await this.#connection.closed;
+    this.clock.clearTimeout(this.#opening);
+    this.#heartbeat?.stop();
+    this.#leave(info);
   }
 
-  #receive(text: string): void {
+  /** (What it has read before the connection ended is the session's, as long as nobody else takes that.) */
+  #leave({ wasClean, initiator, code }: CloseInfo): void {
+    const session = this.#session;
+    if (wasClean && initiator === "remote" && code === GOING_AWAY) session?.end();
+    else session?.detach(this);
+  }
+
+  async #read(): Promise<void> {
     try {
-      const read = readMessage(text);
+      await this.#connection.forEach((data) => this.#receive(data));
+    } catch (error) {
+      if (error instanceof ClosedError) return;
+      this.#server.logger.error("a DDP session failed:", error);
+      this.#session?.end(1011);
+      this.close(1011);
+    }
+  }
+
+  #receive(data: unknown): Promise<void> | undefined {
+    this.#heartbeat?.heard();
+    if (typeof data !== "string") return undefined;
+    try {
+      const read = readMessage(data);
       if (this.#session) this.#deliver(this.#session, read);
       else this.#connect(read);
     } catch (error) {
       if (!(error instanceof BadMessage)) throw error;
-      const { message: reason, offending } = error;
-      this.#write(writeMessage({ msg: "error", reason, offendingMessage: offending }));
+      this.#complain(error);
     }
+    const room = this.#session?.whenRoom();
+    return room && this.#pause(room);
+  }
+
+  async #pause(room: Promise<void>): Promise<void> {
+    this.isPaused = true;
+    await room;
+    this.isPaused = false;
+  }
+
+  #complain({ message: reason, offending: offendingMessage }: BadMessage): void {
+    const text = writeMessage({ msg: "error", reason, offendingMessage });
+    if (this.#session) this.#session.sendText(text);
+    else this.send(text);
   }
 
   #deliver(session: Session, read: ReadMessage): void {
     const message = toClientMessage(read);
-    if (message.msg === "connect") throw new BadMessage("Already connected", read.echo);
+    const { msg } = message;
+    if (msg === "connect") throw new BadMessage("Already connected", read.echo);
+    if (!this.hasPings && (msg === "ping" || msg === "pong")) {
+      throw new BadMessage("Bad request", read.echo);
+    }
     session.receive(message);
   }
 
   #connect({ message, echo }: ReadMessage): void {
     if (message["msg"] !== "connect") throw new BadMessage("Must connect first", echo);
+    // (Messages that come after a refusal, or after the end, mean nothing.)
+    if (this.#connection.state !== "open") return;
     const { accepted, version } = negotiate(message["version"], message["support"]);
     if (!accepted) {
-      this.#write(writeMessage({ msg: "failed", version }));
-      void this.#connection.close();
-      return;
+      this.send(writeMessage({ msg: "failed", version }));
+      return this.close();
     }
-    this.#session = new Session(this.#server, this.#facts(), (text) => this.#write(text));
-    this.#session.start();
+    this.clock.clearTimeout(this.#opening);
+    this.hasPings = hasPings(version);
+    this.#session = this.#server.sessions.open(this, message["session"], message["receivedCount"]);
+    const { heartbeat } = this.#server.settings;
+    if (heartbeat && this.hasPings) this.#heartbeat = new Heartbeat(this, heartbeat);
   }
 
-  #facts(): DdpConnection {
-    const connection = this.#connection;
-    const { headers, remoteAddress } = (connection.request ?? {}) as {
-      headers?: HttpHeaders;
-      remoteAddress?: string;
-    };
-    return {
-      id: secureRandom.id(),
-      clientAddress: remoteAddress,
-      headers: headers ?? new HttpHeaders(),
-      close: () => void connection.close(),
-      onClose: (callback) => void this.#afterwards(callback),
-    };
+  // ---- for the session
+
+  send(message: OutgoingMessage): void {
+    void this.#connection.send(message);
   }
 
-  async #afterwards(callback: () => void): Promise<void> {
-    await this.#connection.closed;
-    callback();
+  close(code?: number): void {
+    void this.#connection.close(code);
   }
 
-  #write(text: string): void {
-    void this.#connection.send(text);
+  cut(): void {
+    this.#session = undefined;
+    this.#connection.terminate();
+  }
+
+  // ---- for the heartbeat
+
+  ping(): void {
+    this.#session?.ping();
+  }
+
+  giveUp(): void {
+    this.#server.counters.silent++;
+    this.#connection.terminate();
   }
 }

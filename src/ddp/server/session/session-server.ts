@@ -4,14 +4,27 @@
  * @module
  */
 
-import type { Clock } from "../../../util/clock.ts";
+import type { ClientMessage } from "../../protocol/messages.ts";
+import type { DdpConnection } from "../connection.ts";
 import type { Logger } from "../logger.ts";
 import type { Methods } from "../methods/methods.ts";
+import type { Settings } from "../options.ts";
 import type { Publications } from "../publications/publications.ts";
+import type { RateLimits } from "../rate-limits/rate-limits.ts";
+import type { Callbacks } from "./callbacks.ts";
+import type { Counters } from "./counters.ts";
+import type { LedgerBudget } from "./method-ledger.ts";
+import type { Sessions } from "./sessions.ts";
 
 export interface SessionServer {
   readonly methods: Methods;
   readonly publications: Publications;
   readonly logger: Logger;
-  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly sessions: Sessions;
+  readonly limits: RateLimits;
+  readonly counters: Counters;
+  readonly budget: LedgerBudget;
+  readonly onConnection: Callbacks<[connection: DdpConnection]>;
+  readonly onMessage: Callbacks<[message: ClientMessage, connection: DdpConnection]>;
 }

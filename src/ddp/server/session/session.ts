@@ -1,128 +1,236 @@
 /**
- * A session: what a client has on the server.
+ * A session: what a client has on the server. It outlives the client's connection for a while.
  *
  * @module
  */
 
-import { RandomStreams } from "../../protocol/random/random-stream.ts";
-import { secureRandom } from "../../protocol/random/random.ts";
-import type { ClientMessage, MethodMessage, ServerMessage } from "../../protocol/messages.ts";
+import type { PreparedMessage } from "../../../connection/prepared-message.ts";
+import { Deferred } from "../../../util/deferred.ts";
+import { DdpError } from "../../protocol/error.ts";
+import type { ClientMessage, ServerMessage, SubMessage } from "../../protocol/messages.ts";
 import { clientSafe, INTERNAL, toWireError } from "../../protocol/wire-error.ts";
-import type { WireError } from "../../protocol/wire-error.ts";
 import { writeMessage } from "../../protocol/write-message.ts";
-import type { DdpConnection } from "../connection.ts";
 import type { Logger } from "../logger.ts";
-import { runMethod } from "../methods/run-method.ts";
-import { WriteFence } from "../methods/write-fence.ts";
 import type { PublicationHost } from "../publications/host.ts";
 import type { Publications } from "../publications/publications.ts";
 import { SessionSubscriptions } from "../publications/session-subscriptions.ts";
-import type { Scope } from "../scope.ts";
+import { runOutside } from "../scope.ts";
+import { ClientConnection } from "./client-connection.ts";
 import { MessageQueue } from "./message-queue.ts";
+import { MethodCalls } from "./method-calls.ts";
+import type { MethodHost } from "./method-calls.ts";
+import type { MethodLedger } from "./method-ledger.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { OutgoingMessage } from "./replay-ring.ts";
 import type { SessionServer } from "./session-server.ts";
+import { newToken } from "./token.ts";
+import type { Wire } from "./wire.ts";
 
-/** How a method ended. */
-interface Outcome {
-  readonly result?: unknown;
-  readonly error?: WireError | undefined;
-}
-
-export class Session implements PublicationHost {
+export class Session implements PublicationHost, MethodHost {
   /** What a client shows to go on with this session: a secret. */
-  readonly token: string = secureRandom.secret();
-  readonly connection: DdpConnection;
+  readonly token: string = newToken();
+  readonly connection: ClientConnection;
   readonly logger: Logger;
   readonly publications: Publications;
+  readonly ledger: MethodLedger | undefined;
+  readonly subscriptions: SessionSubscriptions;
   readonly #server: SessionServer;
-  readonly #write: (text: string) => void;
-  readonly #queue = new MessageQueue();
-  readonly #subscriptions: SessionSubscriptions = new SessionSubscriptions(this);
+  readonly #outgoing: Outgoing;
+  readonly #queue: MessageQueue;
+  readonly #calls: MethodCalls;
   #userId: string | null = null;
-  #isClosed = false;
+  #state: "open" | "finishing" | "broken" | "ended" = "open";
+  /** Whoever waits until more can be received. */
+  #room: Deferred<void> | undefined;
+  /** Whoever waits until nothing runs. */
+  #idle: Deferred<void> | undefined;
 
-  constructor(server: SessionServer, connection: DdpConnection, write: (text: string) => void) {
+  /** `ledger`: the client's, when there is one. */
+  constructor(server: SessionServer, wire: Wire, ledger: MethodLedger | undefined) {
     this.#server = server;
-    this.connection = connection;
     this.logger = server.logger;
     this.publications = server.publications;
-    this.#write = write;
+    this.ledger = ledger;
+    this.connection = new ClientConnection(wire, server.logger, () => this.end());
+    this.#outgoing = new Outgoing(wire, server.settings.resume, (count) => ledger?.arrived(count));
+    this.#queue = new MessageQueue(() => this.#less());
+    this.#calls = new MethodCalls(server, this, this.#queue, ledger, () => this.#less());
+    this.subscriptions = new SessionSubscriptions(this);
   }
 
   get userId(): string | null {
     return this.#userId;
   }
 
-  start(): void {
-    this.send({ msg: "connected", session: this.token });
-    void this.#subscriptions.startUniversal();
+  get hasEnded(): boolean {
+    return this.#state === "ended";
   }
+
+  get sent(): number {
+    return this.#outgoing.sent;
+  }
+
+  /** Whether its client is connected. */
+  get isAttached(): boolean {
+    return this.#outgoing.wire !== undefined;
+  }
+
+  start(): void {
+    this.ledger?.arrive();
+    this.send({ msg: "connected", session: this.token });
+    this.subscriptions.startUniversal();
+    this.#server.onConnection.run(this.connection);
+  }
+
+  // ---- to the client
 
   send(message: ServerMessage): void {
     this.sendText(writeMessage(message));
   }
 
   sendText(text: string): void {
-    if (!this.#isClosed) this.#write(text);
+    this.#send(text);
   }
 
+  sendShared(message: PreparedMessage): void {
+    this.#send(message);
+  }
+
+  #send(message: OutgoingMessage): void {
+    if (this.#state === "ended") return;
+    this.#outgoing.send(message);
+    if (this.#outgoing.isBroken && this.#state !== "broken") void this.#break();
+  }
+
+  ping(): void {
+    this.#outgoing.ping();
+  }
+
+  // ---- from the client
+
   receive(message: ClientMessage): void {
+    if (this.#state === "ended") return;
+    this.#server.onMessage.run(message, this.connection);
     switch (message.msg) {
       case "sub":
-        return this.#queue.push((unblock) => this.#subscriptions.subscribe(message, unblock));
+        return this.#queue.push((unblock) => this.#subscribe(message, unblock));
       case "unsub":
-        return this.#queue.push(async () => this.#subscriptions.unsubscribe(message));
+        return this.#queue.push(() => this.subscriptions.unsubscribe(message));
       case "method":
-        return this.#queue.push((unblock) => this.#call(message, unblock));
+        return this.#calls.receive(message);
       case "ping":
-        return this.send({ ...message, msg: "pong" });
+        return this.#outgoing.wire?.send(writeMessage({ ...message, msg: "pong" }));
+      case "pong":
+        return this.#outgoing.pong();
+      case "disconnect":
+        return this.end();
       default:
     }
   }
 
-  async #call(message: MethodMessage, unblock: () => void): Promise<void> {
-    const fence = new WriteFence();
-    const outcome = await this.#run(message, fence, unblock);
-    void this.#answer(message.id, fence, outcome);
+  /** When more can be received; `undefined`: now. */
+  whenRoom(): Promise<void> | undefined {
+    return this.#isFull ? (this.#room ??= new Deferred()).promise : undefined;
   }
 
-  async #run(message: MethodMessage, fence: WriteFence, unblock: () => void): Promise<Outcome> {
-    const { method: name, params = [], randomSeed } = message;
-    const currentUser = (): string | null => this.#userId;
-    const scope: Scope = {
-      connection: this.connection,
-      get userId() {
-        return currentUser();
-      },
-      streams: new RandomStreams(randomSeed),
-      fence,
-      setUserId: (userId) => this.#setUserId(userId),
-    };
+  get #isFull(): boolean {
+    const { maxQueue, maxRunning } = this.#server.settings;
+    return this.#queue.length > maxQueue || this.#calls.running > maxRunning;
+  }
+
+  /** Fewer messages wait, or fewer methods run, than before. */
+  #less(): void {
+    if (this.#room && (this.#state === "ended" || !this.#isFull)) {
+      this.#room.resolve();
+      this.#room = undefined;
+    }
+    if (this.#calls.running === 0) this.#idle?.resolve();
+  }
+
+  /** Never rejects. */
+  async #subscribe(message: SubMessage, unblock: () => void): Promise<void> {
+    const { id, name } = message;
+    // (Clients that come back subscribe again to what they have: that counts for nothing.)
+    if (this.subscriptions.has(id)) return;
     try {
-      const method = this.#server.methods.get(name);
-      return { result: await runMethod(method, { name, params, scope, unblock }) };
+      this.#server.limits.check("subscription", name, this);
+      if (this.subscriptions.size >= this.#server.settings.maxSubscriptions) throw tooMany();
     } catch (error) {
       const safe = clientSafe(error);
-      if (!safe) this.logger.error(`the method ${name} failed:`, error);
-      return { error: toWireError(safe ?? INTERNAL) };
+      if (!safe) this.logger.error("a rate limit failed:", error);
+      return this.send({ msg: "nosub", id, error: toWireError(safe ?? INTERNAL) });
     }
+    await this.subscriptions.subscribe(message, () => runOutside(unblock));
   }
 
-  async #answer(id: string, fence: WriteFence, outcome: Outcome): Promise<void> {
-    const isEarly = fence.isWaiting;
-    if (isEarly) this.send({ msg: "result", id, ...outcome });
-    await fence.arm();
-    this.send({ msg: "updated", methods: [id] });
-    if (!isEarly) this.send({ msg: "result", id, ...outcome });
+  get rerunning(): Promise<void> | undefined {
+    return this.subscriptions.rerunning;
   }
 
-  async #setUserId(userId: string | null): Promise<void> {
+  async setUserId(userId: string | null): Promise<void> {
+    if (this.#state === "ended") return;
     this.#userId = userId;
-    await this.#subscriptions.rerun();
+    await this.subscriptions.rerun();
   }
 
-  close(): void {
-    this.#isClosed = true;
-    this.#queue.close();
-    this.#subscriptions.close();
+  // ---- coming and going
+
+  /** Goes on by another connection, if it can: what was lost is sent again. */
+  resume(wire: Wire, received: number): boolean {
+    if (this.#state !== "open" || !this.#outgoing.canResume(received)) return false;
+    this.#outgoing.wire?.cut();
+    this.ledger?.arrive();
+    this.connection.origin = wire;
+    this.#outgoing.resume(wire, received, writeMessage({ msg: "connected", session: this.token }));
+    this.ledger?.shift();
+    return true;
   }
+
+  /** The connection is lost. */
+  detach(wire: Wire): void {
+    if (this.#outgoing.wire !== wire) return;
+    this.#outgoing.detach();
+    if (this.#state === "open") this.#server.sessions.wait(this);
+    else this.end();
+  }
+
+  /** It has more to send than is kept. (Not at once: whoever sends is in the middle of something.) */
+  async #break(): Promise<void> {
+    this.#state = "broken";
+    this.#server.counters.overflowed++;
+    await Promise.resolve();
+    this.end();
+  }
+
+  supersede(): void {
+    this.#outgoing.wire?.cut();
+    this.end();
+  }
+
+  /** Begins nothing more. Resolves when what runs is done. */
+  async finish(): Promise<void> {
+    if (this.#state !== "open") return;
+    this.#state = "finishing";
+    this.#queue.close();
+    if (this.#calls.running > 0) await (this.#idle ??= new Deferred()).promise;
+  }
+
+  /** Ends it, for good. `code`: what the connection is closed with. */
+  end(code?: number): void {
+    if (this.#state === "ended") return;
+    this.#state = "ended";
+    const { wire } = this.#outgoing;
+    this.#outgoing.close();
+    this.#queue.close();
+    this.subscriptions.close();
+    this.ledger?.abandon(this);
+    this.#server.sessions.ended(this);
+    this.connection.ended();
+    this.#idle?.resolve();
+    wire?.close(code);
+  }
+}
+
+function tooMany(): DdpError {
+  return new DdpError("too-many-subscriptions", "You have too many subscriptions");
 }

@@ -1,0 +1,60 @@
+/**
+ * What a session has published of one collection.
+ *
+ * @module
+ */
+
+import type { Fields } from "../../../protocol/fields.ts";
+import { Source } from "./source.ts";
+
+export abstract class CollectionView {
+  readonly collection: string;
+  readonly #sources = new Set<Source>();
+
+  constructor(collection: string) {
+    this.collection = collection;
+  }
+
+  /** Whether nobody publishes anything here. */
+  get isEmpty(): boolean {
+    return this.#sources.size === 0;
+  }
+
+  open(isShared: boolean): Source {
+    const source = new Source(this, isShared);
+    this.#sources.add(source);
+    return source;
+  }
+
+  close(source: Source): void {
+    for (const id of source.documents.keys()) this.removed(source, id);
+    this.#sources.delete(source);
+  }
+
+  /** Another source than this one that has the document. */
+  holder(id: string, except?: Source): Source | undefined {
+    for (const source of this.#sources) {
+      if (source !== except && source.documents.has(id)) return source;
+    }
+    return undefined;
+  }
+
+  /** The documents whose ids are remembered, each once. */
+  ids(): Iterable<string> {
+    const [first, ...others] = this.#sources;
+    if (!first || others.length === 0) return first?.documents.keys() ?? [];
+    const ids = new Set(first.documents.keys());
+    for (const { documents } of others) for (const id of documents.keys()) ids.add(id);
+    return ids;
+  }
+
+  abstract added(source: Source, id: string, fields: Fields): void;
+  abstract changed(source: Source, id: string, changes: Fields, fields?: Fields): void;
+  abstract removed(source: Source, id: string): void;
+
+  /** The document as the client has it; `undefined` where there is none, or it isn't remembered. */
+  abstract visible(id: string): Fields | undefined;
+
+  /** Comes in place of another view of this collection: says what is different. */
+  abstract replace(before: CollectionView | undefined): void;
+}

@@ -1,0 +1,43 @@
+/**
+ * One of those that publish documents into a collection: a live query, or the publication itself by hand.
+ *
+ * @module
+ */
+
+import type { Fields } from "../../../protocol/fields.ts";
+import type { CollectionView } from "./collection-view.ts";
+
+export class Source {
+  /** What it publishes, by the text of the id. Views keep it; objects that live queries delivered are other sessions' too. */
+  readonly documents = new Map<string, Fields>();
+  /** Whether it is a live query, whose objects other sessions get too. */
+  readonly isShared: boolean;
+  readonly #view: CollectionView;
+
+  constructor(view: CollectionView, isShared: boolean) {
+    this.#view = view;
+    this.isShared = isShared;
+  }
+
+  /** Once more for the same document is a change. */
+  added(id: string, fields: Fields): void {
+    this.#view.added(this, id, fields);
+  }
+
+  /**
+   * `fields`: all that the document has now, from live queries, which report real changes only. What hasn't been added is ignored,
+   * where that is known.
+   */
+  changed(id: string, changes: Fields, fields?: Fields): void {
+    this.#view.changed(this, id, changes, fields);
+  }
+
+  removed(id: string): void {
+    this.#view.removed(this, id);
+  }
+
+  /** Takes back all that it has published. */
+  close(): void {
+    this.#view.close(this);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Which methods a client has called, and what came of them: a client that lost its connection calls those again whose results
+ * it hasn't got, and none may run twice.
+ *
+ * A ledger outlives the session when that can't be gone on with: the client's next one goes on with it.
+ *
+ * @module
+ */
+
+import { Deferred } from "../../../util/deferred.ts";
+
+/** What all ledgers of a server keep together. */
+export class LedgerBudget {
+  /** Bytes, those of text counted in UTF-16 units. */
+  bytes = 0;
+  /** How many results were forgotten because there was no room. */
+  dropped = 0;
+}
+
+/** How many methods a ledger knows, at most. */
+const MAX_ENTRIES = 1_000;
+/** How much it keeps of results. */
+const MAX_BYTES = 1024 * 1024;
+/** How much all keep together. */
+const MAX_TOTAL = 64 * 1024 * 1024;
+
+/** A call of a method. */
+export class LedgerEntry {
+  readonly id: string;
+  /** By which of the client's connections it came. */
+  arrival: number;
+  /** The session that answers, whatever it is to the ledger. */
+  owner: LedgerOwner;
+  state: "waiting" | "running" | "done" = "waiting";
+  /** It has logged somebody in, or out: what it did is gone with its session. */
+  isOfSession = false;
+  /** The `result`, once it is done, and as long as there is room for it. */
+  result: string | undefined;
+  /** The number of the last message that answers it, once that was sent. */
+  answered: number | undefined;
+  #isUnblocked = false;
+  #unblocked: Deferred<void> | undefined;
+  #done: Deferred<void> | undefined;
+
+  constructor(id: string, arrival: number, owner: LedgerOwner) {
+    this.id = id;
+    this.arrival = arrival;
+    this.owner = owner;
+  }
+
+  /** The client's next message may begin. */
+  unblock(): void {
+    this.#isUnblocked = true;
+    this.#unblocked?.resolve();
+  }
+
+  async whenUnblocked(): Promise<void> {
+    if (!this.#isUnblocked) await (this.#unblocked ??= new Deferred()).promise;
+  }
+
+  /** It has run, and what it wrote is on its way. */
+  finish(): void {
+    this.state = "done";
+    this.unblock();
+    this.#done?.resolve();
+  }
+
+  async whenDone(): Promise<void> {
+    if (this.state !== "done") await (this.#done ??= new Deferred()).promise;
+  }
+}
+
+export class MethodLedger {
+  readonly #budget: LedgerBudget;
+  readonly #entries = new Map<string, LedgerEntry>();
+  /** Those that were answered in the session that is there now, in the order of that. */
+  readonly #answered = new Set<LedgerEntry>();
+  #bytes = 0;
+  #holders = 0;
+  /** The number of the client's connection. */
+  #arrival = 0;
+  /** The session whose client this is. */
+  owner: LedgerOwner | undefined;
+
+  constructor(budget: LedgerBudget) {
+    this.#budget = budget;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** Somebody keeps it. */
+  retain(): void {
+    this.#holders++;
+  }
+
+  release(): void {
+    if (--this.#holders > 0) return;
+    for (const entry of this.#entries.values()) this.#forget(entry);
+  }
+
+  /** The client has come by another connection. */
+  arrive(): void {
+    this.#arrival++;
+  }
+
+  /** The call with that id which came by an earlier connection. From now on it has come by this one. */
+  again(id: string): LedgerEntry | undefined {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.arrival === this.#arrival) return undefined;
+    entry.arrival = this.#arrival;
+    return entry;
+  }
+
+  /** A call came in. One with the same id is forgotten. */
+  begin(id: string, owner: LedgerOwner): LedgerEntry {
+    const before = this.#entries.get(id);
+    if (before) this.#forget(before);
+    const entry = new LedgerEntry(id, this.#arrival, owner);
+    this.#entries.set(id, entry);
+    if (this.#entries.size > MAX_ENTRIES) this.#forgetOldest();
+    return entry;
+  }
+
+  /** A method has run. */
+  finish(entry: LedgerEntry, result: string): void {
+    if (this.#entries.get(entry.id) === entry) this.#keep(entry, result);
+    entry.finish();
+  }
+
+  /** The answer to it was sent, with that number. */
+  answer(entry: LedgerEntry, number: number): void {
+    if (this.#entries.get(entry.id) !== entry) return;
+    entry.answered = number;
+    this.#answered.add(entry);
+  }
+
+  /** So many messages of the present session have come to the client. */
+  arrived(count: number): void {
+    for (const entry of this.#answered) {
+      if ((entry.answered as number) > count) return;
+      this.#forget(entry);
+    }
+  }
+
+  /** A message was put before those that are numbered. */
+  shift(): void {
+    for (const entry of this.#answered) (entry.answered as number)++;
+  }
+
+  /** The owner has ended: what waits in its queue never begins. */
+  abandon(owner: LedgerOwner): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.state === "waiting" && entry.owner === owner) this.#forget(entry);
+    }
+  }
+
+  /** A new session goes on with it: there nothing is answered yet. */
+  inherit(): void {
+    for (const entry of this.#answered) entry.answered = undefined;
+    this.#answered.clear();
+  }
+
+  #keep(entry: LedgerEntry, result: string): void {
+    const bytes = result.length;
+    const hasRoom = this.#bytes + bytes <= MAX_BYTES && this.#budget.bytes + bytes <= MAX_TOTAL;
+    if (!hasRoom) {
+      // (That it has run is remembered all the same.)
+      this.#budget.dropped++;
+      return;
+    }
+    entry.result = result;
+    this.#bytes += bytes;
+    this.#budget.bytes += bytes;
+  }
+
+  #forget(entry: LedgerEntry): void {
+    this.#entries.delete(entry.id);
+    this.#answered.delete(entry);
+    const bytes = entry.result?.length ?? 0;
+    this.#bytes -= bytes;
+    this.#budget.bytes -= bytes;
+    entry.result = undefined;
+  }
+
+  /** (Those that run are bounded elsewhere.) */
+  #forgetOldest(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.state !== "done") continue;
+      this.#budget.dropped++;
+      return this.#forget(entry);
+    }
+  }
+}
+
+/** A session, to the ledger. */
+export interface LedgerOwner {
+  readonly token: string;
+  /** Ends it: its client has another one. */
+  supersede(): void;
+}

@@ -1,0 +1,101 @@
+/**
+ * What a session sends: numbered, and kept until it has arrived.
+ *
+ * All messages count but pings and pongs, `connected` too (as in Meteor 3.5): the client counts them likewise, and says when it comes
+ * back how many it got.
+ *
+ * @module
+ */
+
+import { ReplayRing } from "./replay-ring.ts";
+import type { OutgoingMessage, RingLimits } from "./replay-ring.ts";
+import type { Wire } from "./wire.ts";
+
+const PING = '{"msg":"ping"}';
+
+export class Outgoing {
+  readonly #ring: ReplayRing | undefined;
+  readonly #onArrived: (count: number) => void;
+  #wire: Wire | undefined;
+  #sent = 0;
+  /** How many the client can have got. */
+  #reachable = 0;
+  /** How many were sent before the ping that wasn't answered yet. */
+  #pinged: number | undefined;
+
+  /** `limits`: of what is kept, if anything is. `onArrived`: so many of the messages are known to have come to the client. */
+  constructor(wire: Wire, limits: RingLimits | undefined, onArrived: (count: number) => void) {
+    this.#wire = wire;
+    this.#ring = limits && new ReplayRing(limits);
+    this.#onArrived = onArrived;
+  }
+
+  /** How many messages there have been. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  get wire(): Wire | undefined {
+    return this.#wire;
+  }
+
+  /** Whether nothing can be gone on with: a message was dropped that the client can't have got. */
+  get isBroken(): boolean {
+    return !this.#wire && this.#sent - (this.#ring?.length ?? 0) > this.#reachable;
+  }
+
+  send(message: OutgoingMessage): void {
+    this.#sent++;
+    this.#ring?.push(message);
+    if (!this.#wire) return;
+    this.#wire.send(message);
+    if (this.#ring?.isHalfFull && this.#pinged === undefined && this.#wire.hasPings) this.ping();
+  }
+
+  ping(): void {
+    this.#pinged ??= this.#sent;
+    this.#wire?.send(PING);
+  }
+
+  /** The client has answered a ping: what was sent before that has arrived. */
+  pong(): void {
+    if (this.#pinged === undefined) return;
+    this.#arrived(this.#pinged);
+    this.#pinged = undefined;
+  }
+
+  /** The connection is lost. */
+  detach(): void {
+    this.#wire = undefined;
+    this.#reachable = this.#sent;
+    this.#pinged = undefined;
+  }
+
+  /** Whether a client that has got so many messages can be given the rest. */
+  canResume(received: number): boolean {
+    if (!this.#ring || !Number.isSafeInteger(received)) return false;
+    const reachable = this.#wire ? this.#sent : this.#reachable;
+    return received >= this.#sent - this.#ring.length && received <= reachable;
+  }
+
+  /** Goes on: `connected` comes next for the client, then what it has missed. It must be possible. */
+  resume(wire: Wire, received: number, connected: string): void {
+    this.#arrived(received);
+    this.#wire = wire;
+    this.#pinged = undefined;
+    this.#sent++;
+    for (const message of (this.#ring as ReplayRing).unshift(connected)) wire.send(message);
+  }
+
+  /** Nothing follows, and nothing is kept. */
+  close(): void {
+    this.#wire = undefined;
+    this.#ring?.clear();
+  }
+
+  #arrived(count: number): void {
+    const before = this.#sent - (this.#ring?.length ?? 0);
+    if (count > before) this.#ring?.dropFirst(count - before);
+    this.#onArrived(count);
+  }
+}
