@@ -9,7 +9,7 @@ import type { CollectionView } from "./collection-view.ts";
 
 export class Source {
   /** What it publishes, by the text of the id. Views keep it; objects that live queries delivered are other sessions' too. */
-  readonly documents = new Map<string, Fields>();
+  readonly documents: Map<string, Fields> = new Map();
   /** Whether it is a live query, whose objects other sessions get too. */
   readonly isShared: boolean;
   readonly #view: CollectionView;
