@@ -5,13 +5,7 @@
  */
 
 import { DdpError, memoryDatabase } from "../../ddp/server/index.ts";
-import type {
-  Ddp,
-  DdpConnection,
-  MemoryCollection,
-  MethodInvocation,
-} from "../../ddp/server/index.ts";
-import { RateLimit } from "../chat/rate-limit.ts";
+import type { Ddp, MemoryCollection } from "../../ddp/server/index.ts";
 import { MAX_TASKS, MAX_TITLE } from "./limits.ts";
 import { cleanTitle, Method, nextPosition, TASKS } from "./tasks.ts";
 import type { Task } from "./tasks.ts";
@@ -22,39 +16,33 @@ const WELCOME = ["Open this page in a second window", "Check this off", "Slow th
 /** Titles that the server refuses, though the page knows nothing of it: to see an optimistic change taken back. */
 const REFUSED = /\breject\b/i;
 
-export class Todo {
-  readonly #tasks: MemoryCollection<Task>;
-  readonly #now: () => number;
-  readonly #rates = new WeakMap<DdpConnection, RateLimit>();
+/** How many changes each connection may make, in so many milliseconds. */
+const BURST = 30;
+const INTERVAL = 5000;
 
-  /** `now`: milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-    this.#tasks = memoryDatabase().collection<Task>(TASKS);
-  }
+const TOO_FAST = "Not so fast.";
+
+export class Todo {
+  readonly #tasks: MemoryCollection<Task> = memoryDatabase().collection<Task>(TASKS);
 
   /** Offers the list to the clients of a server. */
   async attach(ddp: Ddp): Promise<void> {
     ddp.methods({
-      [Method.Add]: (invocation, title) => this.#add(invocation, title),
-      [Method.Check]: (invocation, id, done) => {
-        if (typeof done !== "boolean") throw new DdpError("unsuitable", "A task is done or not.");
-        return this.#change(invocation, id, { done });
-      },
-      [Method.Rename]: (invocation, id, title) => {
-        return this.#change(invocation, id, { title: readTitle(title) });
-      },
-      [Method.Remove]: (invocation, id) => this.#remove(invocation, id),
+      [Method.Add]: (_, title) => this.#add(readTitle(title)),
+      [Method.Check]: (_, id, done) => this.#change(readId(id), { done: readDone(done) }),
+      [Method.Rename]: (_, id, title) => this.#change(readId(id), { title: readTitle(title) }),
+      [Method.Remove]: (_, id) => this.#remove(readId(id)),
     });
     ddp.publish(TASKS, () => this.#tasks.find({}));
+    for (const type of ["method", "subscription"] as const) {
+      ddp.limit({ type, connectionId: true, count: BURST, interval: INTERVAL, message: TOO_FAST });
+    }
     for (const [index, title] of WELCOME.entries()) {
       await this.#tasks.insert({ title, done: false, position: index + 1 });
     }
   }
 
-  async #add(invocation: MethodInvocation, raw: unknown): Promise<string> {
-    this.#count(invocation);
-    const title = readTitle(raw);
+  async #add(title: string): Promise<string> {
     const tasks = await this.#tasks.find({}).fetch();
     if (tasks.length >= MAX_TASKS) {
       throw new DdpError("full", `There are ${MAX_TASKS} tasks already: remove some first.`);
@@ -62,29 +50,13 @@ export class Todo {
     return this.#tasks.insert({ title, done: false, position: nextPosition(tasks) });
   }
 
-  async #change(
-    invocation: MethodInvocation,
-    id: unknown,
-    fields: Partial<Omit<Task, "_id">>,
-  ): Promise<void> {
-    this.#count(invocation);
-    const { count } = await this.#tasks.update(readId(id), { $set: fields });
+  async #change(id: string, fields: Partial<Omit<Task, "_id">>): Promise<void> {
+    const { count } = await this.#tasks.update(id, { $set: fields });
     if (count === 0) throw new DdpError("gone", "Somebody has removed this task.");
   }
 
-  async #remove(invocation: MethodInvocation, id: unknown): Promise<void> {
-    this.#count(invocation);
-    await this.#tasks.remove(readId(id));
-  }
-
-  /** @throws DdpError for who is too fast. */
-  #count({ connection }: MethodInvocation): void {
-    if (!connection) return;
-    const rate = this.#rates.get(connection) ?? new RateLimit(this.#now);
-    this.#rates.set(connection, rate);
-    const verdict = rate.take();
-    if (verdict === "stop") connection.close();
-    if (verdict !== "go") throw new DdpError("too-many-requests", "Not so fast.");
+  async #remove(id: string): Promise<void> {
+    await this.#tasks.remove(id);
   }
 }
 
@@ -102,4 +74,10 @@ function readTitle(raw: unknown): string {
 function readId(id: unknown): string {
   if (typeof id === "string") return id;
   throw new DdpError("unsuitable", "A task is named by its id.");
+}
+
+/** @throws DdpError */
+function readDone(done: unknown): boolean {
+  if (typeof done === "boolean") return done;
+  throw new DdpError("unsuitable", "A task is done or not.");
 }

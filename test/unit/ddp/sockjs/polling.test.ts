@@ -61,8 +61,7 @@ test("polls are answered with frames, and what is sent is received", async () =>
 });
 
 test("a session of DDP", async () => {
-  await using ddp = createDdp();
-  ddp.methods({ fast: () => "fast" });
+  const ddp = createDdp();
   const { sockjs } = start(ddp.handler);
   const client = new Poller(sockjs);
   expect(await client.poll()).toBe("o\n");
@@ -70,6 +69,9 @@ test("a session of DDP", async () => {
   expect(await client.poll()).toMatch(/^a\["\{\\"msg\\":\\"connected\\"/);
   await client.send('["not json"]');
   expect(await client.poll()).toBe('a["{\\"msg\\":\\"error\\",\\"reason\\":\\"Bad request\\"}"]\n');
+  const closed = ddp.close();
+  expect(await client.poll()).toMatch(/^c\[1001,/);
+  await closed;
 });
 
 test("the handler knows the client's address and header fields", async () => {
