@@ -7,6 +7,8 @@
 import type { Connection } from "../../connection/connection.ts";
 import type { ClientMessage } from "../protocol/messages.ts";
 import type { DdpConnection } from "./connection.ts";
+import type { Document } from "../live/documents.ts";
+import type { RestrictedCollection, WriteRules } from "./collections/write-rules.ts";
 import { DdpServer } from "./ddp-server.ts";
 import type { Method } from "./methods/methods.ts";
 import type { DdpOptions } from "./options.ts";
@@ -65,6 +67,28 @@ export interface Ddp extends AsyncDisposable {
    * ```
    */
   limit(rule: LimitRule): Stoppable;
+  /**
+   * Lets clients write to a collection, where at least one of its rules says `true` and none given to {@link Ddp.deny} does. Without any
+   * rules there are no methods for it. Clients insert single documents, and update and remove them by id.
+   *
+   * @throws TypeError for rules that make no sense.
+   *
+   * @example
+   * ```ts
+   * ddp.allow(tasks, {
+   *   insert: ({ userId }, task) => userId !== null && task.owner === userId,
+   *   update: ({ userId }, task, fields) => task.owner === userId && !fields.includes("owner"),
+   *   fetch: ["owner"],
+   * });
+   * ```
+   */
+  allow<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
+  /**
+   * Forbids clients' writes where one of the rules says `true`, whatever {@link Ddp.allow} was told.
+   *
+   * @throws TypeError for rules that make no sense.
+   */
+  deny<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
   /** How many are there, and what happened so far. */
   stats(): DdpStats;
   /**
@@ -101,6 +125,8 @@ export function createDdp(options: DdpOptions = {}): Ddp {
     onConnection: (callback) => server.onConnection.add(callback),
     onMessage: (callback) => server.onMessage.add(callback),
     limit: (rule) => server.limits.add(rule),
+    allow: (collection, rules) => server.clientWrites.allow(collection, rules),
+    deny: (collection, rules) => server.clientWrites.deny(collection, rules),
     stats: () => server.stats(),
     close: (closing = {}) => server.close(closing),
     [Symbol.asyncDispose]: () => server.close({}),

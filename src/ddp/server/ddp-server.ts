@@ -8,6 +8,7 @@ import type { Connection } from "../../connection/connection.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { ClientMessage } from "../protocol/messages.ts";
 import type { DdpConnection } from "./connection.ts";
+import { ClientWrites } from "./collections/client-writes.ts";
 import type { Logger } from "./logger.ts";
 import { Methods } from "./methods/methods.ts";
 import type { Method } from "./methods/methods.ts";
@@ -32,6 +33,7 @@ export class DdpServer implements SessionServer {
   readonly logger: Logger;
   readonly methods: Methods = new Methods();
   readonly publications: Publications = new Publications();
+  readonly clientWrites: ClientWrites = new ClientWrites(this.methods);
   readonly sessions: Sessions;
   readonly limits: RateLimits;
   readonly counters: Counters = counters();

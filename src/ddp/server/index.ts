@@ -11,6 +11,13 @@ export type { DdpCloseOptions } from "./shutdown.ts";
 export type { LimitedAction, LimitedType, LimitRule, Matcher } from "./rate-limits/rule.ts";
 export type { Stoppable } from "./session/callbacks.ts";
 export type { DdpCounters, DdpStats } from "./session/counters.ts";
+export { memoryDatabase } from "./collections/memory-database.ts";
+export type { CollectionOptions, MemoryDatabase } from "./collections/memory-database.ts";
+export type { MemoryCollection } from "./collections/memory-collection.ts";
+export type { MemoryCursor } from "./collections/memory-cursor.ts";
+export type { MemoryQuery } from "./collections/memory-query.ts";
+export type { ChangeCallbacks } from "./collections/observe-changes.ts";
+export type { ById, RestrictedCollection, Verdict, WriteRules } from "./collections/write-rules.ts";
 export type { DdpConnection } from "./connection.ts";
 export type { Logger } from "./logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
@@ -21,10 +28,18 @@ export { sockJs } from "../sockjs/sockjs.ts";
 export type { SockJs } from "../sockjs/sockjs.ts";
 export type { SockJsOptions } from "../sockjs/options.ts";
 export type { ConnectionHandler, PollingRequest } from "../sockjs/polling.ts";
-export { newDocumentId, recordWrite } from "./scope.ts";
+export { holdUpdated, newDocumentId, recordWrite } from "./scope.ts";
 export type { IdGeneration } from "./scope.ts";
 export type { Cursor, Document, NewDocument } from "../live/documents.ts";
 export type { DocumentSink, LiveHandle, LiveSource, Publishable } from "../live/live-source.ts";
+export type {
+  FindOptions,
+  Modifier,
+  Query,
+  Selector,
+  UpdateOptions,
+  UpdateResult,
+} from "../store/types.ts";
 export { EJSON } from "../protocol/ejson/ejson.ts";
 export type { Ejson } from "../protocol/ejson/ejson.ts";
 export type { CustomType } from "../protocol/ejson/custom-types.ts";

@@ -47,6 +47,39 @@ export function recordWrite(source: Barrier): void {
   currentScope()?.fence?.touch(source);
 }
 
+/**
+ * Keeps the `updated` of the method that runs now back, for a write that no source of documents knows of: until the function that
+ * it returns is called, which has to be when what was written is on its way to the clients, or has failed. Calling it again
+ * changes nothing; outside of methods neither does anything.
+ *
+ * @example
+ * ```ts
+ * const release = holdUpdated();
+ * queue.push(job, () => release());
+ * ```
+ */
+export function holdUpdated(): () => void {
+  return currentScope()?.fence?.begin() ?? ((): void => {});
+}
+
+/** Something that is known wherever the application's code goes from the function that it was set for. */
+export class Ambient<T> {
+  readonly #storage = new AsyncLocalStorage<T>();
+
+  get current(): T | undefined {
+    return this.#storage.getStore();
+  }
+
+  run<R>(value: T, run: () => R): R {
+    return this.#storage.run(value, run);
+  }
+}
+
+/** The function, as if it were called here: in the method or publication that runs now, or in none. */
+export function bindScope<A extends unknown[]>(run: (...args: A) => void): (...args: A) => void {
+  return AsyncLocalStorage.bind(run);
+}
+
 /** How the ids of new documents are made: as in Meteor. */
 export type IdGeneration = "STRING" | "MONGO";
 

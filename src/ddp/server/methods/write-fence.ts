@@ -12,13 +12,19 @@ export type Barrier = Pick<LiveSource, "barrier">;
 
 /**
  * The writes of one invocation. It fires once: when the method has returned, its writes are committed, and what they changed has
- * been delivered to the live queries.
+ * been delivered to the live queries. Writes that begin until then, by timers for instance, keep it open.
  */
 export class WriteFence {
+  readonly #onError: (error: unknown) => void;
   readonly #sources = new Set<Barrier>();
-  readonly #idle = new Deferred<void>();
+  #idle: Deferred<void> | undefined;
   #outstanding = 0;
-  #state: "open" | "armed" | "fired" = "open";
+  #hasFired = false;
+
+  /** `onError` hears of barriers that fail: nobody knows then what has been delivered, but the client can't wait for ever. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
 
   /** Whether writes have begun that aren't committed. */
   get isWaiting(): boolean {
@@ -27,31 +33,45 @@ export class WriteFence {
 
   /** A write begins. The function says that it is committed, or has failed; calling it again changes nothing. */
   begin(): () => void {
-    if (this.#state === "fired") return () => {};
+    if (this.#hasFired) return () => {};
     this.#outstanding++;
     let done = false;
     return () => {
       if (done) return;
       done = true;
       this.#outstanding--;
-      if (this.#outstanding === 0 && this.#state === "armed") this.#idle.resolve();
+      if (this.#outstanding > 0) return;
+      this.#idle?.resolve();
+      this.#idle = undefined;
     };
   }
 
   /** Something was committed in that source. */
   touch(source: Barrier): void {
-    if (this.#state !== "fired") this.#sources.add(source);
+    if (!this.#hasFired) this.#sources.add(source);
   }
 
-  /** The method has returned. Resolves when the fence fires; rejects with what a source's barrier rejects with. */
+  /** The method has returned. Resolves when the fence fires; never rejects. */
   async arm(): Promise<void> {
-    this.#state = "armed";
-    if (this.#outstanding > 0) await this.#idle.promise;
-    while (this.#sources.size > 0) {
-      const touched = Array.from(this.#sources);
-      this.#sources.clear();
-      await Promise.all(touched.map((source) => source.barrier()));
+    while (this.#outstanding > 0 || this.#sources.size > 0) {
+      if (this.#outstanding > 0) await (this.#idle ??= new Deferred()).promise;
+      else await this.#pass();
     }
-    this.#state = "fired";
+    this.#hasFired = true;
+  }
+
+  /** Waits for the sources that were touched until now. */
+  async #pass(): Promise<void> {
+    const touched = Array.from(this.#sources);
+    this.#sources.clear();
+    await Promise.all(touched.map((source) => this.#wait(source)));
+  }
+
+  async #wait(source: Barrier): Promise<void> {
+    try {
+      await source.barrier();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 }

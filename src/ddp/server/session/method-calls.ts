@@ -107,7 +107,12 @@ export class MethodCalls {
   ): Promise<void> {
     this.#running++;
     if (entry) entry.state = "running";
-    const fence = new WriteFence();
+    const fence = new WriteFence((error) =>
+      this.#server.logger.error(
+        `what the method ${message.method} wrote may be delivered late:`,
+        error,
+      ),
+    );
     const outcome = await this.#run(message, entry, fence, () => {
       entry?.unblock();
       // (What begins now is none of this method's doing.)
@@ -156,12 +161,7 @@ export class MethodCalls {
     const result = this.#write(id, method, outcome);
     const isEarly = fence.isWaiting;
     if (isEarly) this.#host.sendText(result);
-    try {
-      await fence.arm();
-    } catch (error) {
-      // (The client must not wait for ever for what may have been delivered.)
-      this.#server.logger.error(`what the method ${method} wrote may be delivered late:`, error);
-    }
+    await fence.arm();
     if (this.#host.rerunning) await this.#host.rerunning;
     if (entry) this.#ledger?.finish(entry, result);
     this.#running--;

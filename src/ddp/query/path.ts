@@ -1,0 +1,55 @@
+/**
+ * Paths into documents: names with dots between them, such as `address.city`, or `scores.0` for an element of an array.
+ *
+ * @module
+ */
+
+import { getField, isPlainObject } from "../protocol/fields.ts";
+import type { Fields } from "../protocol/fields.ts";
+
+const DIGITS = /^\d+$/;
+
+export function isIndex(name: string): boolean {
+  return DIGITS.test(name);
+}
+
+/** Calls back with each value that the path leads to, until one says `true`; says whether one did. */
+export type Lookup = (document: object, visit: (value: unknown) => boolean) => boolean;
+
+/** How to find what `path` leads to: several values where it goes through arrays, and `undefined` where it leads nowhere. */
+export function compilePath(path: string): Lookup {
+  if (!path.includes(".")) return (document, visit) => visit(getField(document as Fields, path));
+  const names = path.split(".");
+  return (document, visit) => follow(document, names, 0, visit);
+}
+
+function follow(
+  value: unknown,
+  names: readonly string[],
+  at: number,
+  visit: (value: unknown) => boolean,
+): boolean {
+  const name = names[at];
+  if (name === undefined) return visit(value);
+  if (Array.isArray(value)) return followArray(value, names, at, visit);
+  if (at > 0 && !isPlainObject(value)) return visit(undefined);
+  return follow(getField(value as Fields, name), names, at + 1, visit);
+}
+
+/** A number is a position, or a name in the elements; another name can only be one in the elements. */
+function followArray(
+  values: readonly unknown[],
+  names: readonly string[],
+  at: number,
+  visit: (value: unknown) => boolean,
+): boolean {
+  const name = names[at] as string;
+  const isPosition = isIndex(name);
+  if (isPosition && follow(values[Number(name)], names, at + 1, visit)) return true;
+  return values.some(
+    (value) =>
+      isPlainObject(value) &&
+      (!isPosition || Object.hasOwn(value, name)) &&
+      follow(value, names, at, visit),
+  );
+}

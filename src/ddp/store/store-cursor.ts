@@ -1,0 +1,94 @@
+/**
+ * A query over a store.
+ *
+ * @module
+ */
+
+import type { Document } from "../live/documents.ts";
+import type { DocumentSink, LiveHandle } from "../live/live-source.ts";
+import { differences, fieldsOf } from "./changes.ts";
+import { matching } from "./entry.ts";
+import type { Entries } from "./entry.ts";
+import { ListQuery } from "./list-query.ts";
+import type { LiveQueries, LiveQuery } from "./live-queries.ts";
+import type { Plan } from "./plan.ts";
+import { SetQuery } from "./set-query.ts";
+import type { Observer } from "./types.ts";
+
+/** Documents that match, as they are whenever it is asked. They are the store's own: nobody changes them. */
+export class StoreCursor<T extends Document = Document> {
+  readonly #entries: Entries<T>;
+  readonly #queries: LiveQueries;
+  readonly #plan: Plan;
+
+  /** @internal */
+  constructor(entries: Entries<T>, queries: LiveQueries, plan: Plan) {
+    this.#entries = entries;
+    this.#queries = queries;
+    this.#plan = plan;
+  }
+
+  fetch(): T[] {
+    const { project } = this.#plan;
+    const documents = this.#documents();
+    if (!project) return documents;
+    return documents.map((document) => project(document));
+  }
+
+  count(): number {
+    return this.#documents().length;
+  }
+
+  /** Tells of the documents that there are, then of every change right after it is made; of a batch, when it ends. */
+  observe(observer: Observer<T>): LiveHandle {
+    return this.#start(new ListQuery(this.#entries, this.#plan, observer));
+  }
+
+  /** The same in no order. */
+  observeChanges(sink: DocumentSink): LiveHandle {
+    const { skip, limit } = this.#plan;
+    const isWindow = skip > 0 || limit < Infinity;
+    if (isWindow) return this.observe(inNoOrder(sink));
+    return this.#start(new SetQuery(this.#entries, this.#plan, sink));
+  }
+
+  #start(query: LiveQuery & { start(): void; stop(): void }): LiveHandle {
+    // (First, since it may write, or stop, when it is told of what there is.)
+    this.#queries.add(query);
+    const stop = (): void => {
+      query.stop();
+      this.#queries.remove(query);
+    };
+    try {
+      query.start();
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return { stop };
+  }
+
+  #documents(): T[] {
+    const { selector, sort, skip, limit } = this.#plan;
+    const documents: T[] = [];
+    const enough = sort ? Infinity : skip + limit;
+    for (const { document } of matching(this.#entries, selector)) {
+      documents.push(document);
+      if (documents.length === enough) break;
+    }
+    if (sort) documents.sort((a, b) => sort(a, b));
+    return skip > 0 || documents.length > limit ? documents.slice(skip, skip + limit) : documents;
+  }
+}
+
+function inNoOrder<T extends Document>(sink: DocumentSink): Observer<T> {
+  return {
+    addedAt: (document) => sink.added(document._id, fieldsOf(document)),
+    changedAt: (document, before) => {
+      const fields = fieldsOf(document);
+      const changes = differences(fieldsOf(before), fields);
+      if (changes) sink.changed(document._id, changes, fields);
+    },
+    removedAt: ({ _id }) => sink.removed(_id),
+  };
+}
