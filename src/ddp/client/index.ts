@@ -5,6 +5,8 @@
  */
 
 export { ddpClient } from "./ddp-client.ts";
+export { passwordCredentials } from "./password-credentials.ts";
+export type { PasswordCredentials } from "./password-credentials.ts";
 export { EJSON } from "../protocol/ejson/ejson.ts";
 export type { Ejson } from "../protocol/ejson/ejson.ts";
 export type { CustomType } from "../protocol/ejson/custom-types.ts";

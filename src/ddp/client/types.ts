@@ -30,7 +30,14 @@ export interface DdpClientOptions extends BackoffOptions {
   readonly heartbeatInterval?: number | undefined;
   /** How long the answer may take before the connection is given up. Default: 15000. */
   readonly heartbeatTimeout?: number | undefined;
-  /** Default: `console`; what stubs throw goes there. */
+  /** How many calls may wait for their results, and how many subscriptions there may be. Default: 10000. */
+  readonly maxPending?: number | undefined;
+  /**
+   * Called with the token that a login got, to be kept where it survives the page, and given to {@link DdpClient.login} as `resume`; and with
+   * `undefined` when the token is not to be used any more.
+   */
+  readonly onToken?: ((token: string | undefined) => void) | undefined;
+  /** Default: `console`; what stubs and observers throw goes there. */
   readonly logger?: { error(...data: unknown[]): void } | undefined;
   /** The source of time; tests give their own. */
   readonly clock?: Clock | undefined;
@@ -44,6 +51,8 @@ export interface ClientStatus {
   readonly retryAt: number | undefined;
   /** Why there is no connection. */
   readonly error: unknown;
+  /** Who is logged in. */
+  readonly userId: string | null;
 }
 
 /** How to call a method. */
@@ -66,13 +75,20 @@ export interface MethodCall<Result = unknown> extends PromiseLike<Result> {
   readonly simulated: Promise<unknown>;
 }
 
-/** A run of a stub. */
+/**
+ * A run of a stub. What a stub does before its first `await` it may do through the client too; after that only what it does through
+ * this belongs to it.
+ */
 export interface Simulation {
   readonly name: string;
   readonly isSimulation: true;
   readonly userId: string | null;
   /** Random numbers that the method draws on the server too. Default name: `default`. */
   random(name?: string): Random;
+  /** A local collection: what is written goes no further. */
+  collection<T extends Document = Document>(name: string): LocalCollection<T>;
+  /** Runs another method's stub, as a part of this; nothing is sent. Resolves with `undefined` when there is none. */
+  call(method: string, ...params: unknown[]): MethodCall;
 }
 
 /**
@@ -117,8 +133,8 @@ export interface LocalCollection<T extends Document = Document> {
   find(selector?: Selector<T>, options?: FindOptions): LocalCursor<T>;
   findOne(selector?: Selector<T>, options?: FindOptions): T | undefined;
   /**
-   * In a stub it changes the local documents. Elsewhere it calls the server's method for it, which has to allow that, and simulates it.
-   * Resolves with the id when that is done.
+   * In a stub it changes the local documents, at once, and throws at once. Elsewhere it calls the server's method for it, which has to
+   * allow that, and simulates it. Resolves with the id when that is done.
    */
   insert(document: NewDocument<T>): Promise<T["_id"]>;
   /** As {@link insert}. Outside of stubs the selector has to be an id. */
@@ -161,7 +177,12 @@ export interface DdpClient extends AsyncDisposable {
    */
   methods(stubs: Readonly<Record<string, Stub>>): void;
   subscribe(publication: string, ...params: unknown[]): ClientSubscription;
-  /** The same collection for the same name; the options are those of the first call. */
+  /**
+   * The documents of that name. The server decides which there are, and how many: they are kept from the moment when they come, asked
+   * for or not. Options are given before the first of them has come.
+   *
+   * @throws StateError for other options later.
+   */
   collection<T extends Document = Document>(
     name: string,
     options?: CollectionOptions,

@@ -1,0 +1,138 @@
+/**
+ * When what the server says is shown: at the end of the turn of the event loop that brought it; but all at once, when everything is
+ * there again, after a new session has begun, and while a call runs alone.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../util/clock.ts";
+import type { DataMessage } from "../protocol/messages.ts";
+import type { Replica } from "./replica.ts";
+
+/** Whom visibility tells. */
+export interface VisibilityHost {
+  readonly clock: Clock;
+  isSent(call: string): boolean;
+  /** What the call has written is shown. */
+  visible(call: string): void;
+  /** What the subscription is about is shown. */
+  ready(subscription: string): void;
+}
+
+/** Something that is so once what these calls have written is shown. */
+interface Wait {
+  readonly calls: Set<string>;
+  readonly over: () => void;
+}
+
+/** What is to be there before anything more is shown: subscriptions, and calls. */
+export interface Blockers {
+  readonly subscriptions: Iterable<string>;
+  readonly calls: Iterable<string>;
+}
+
+export class Visibility {
+  readonly #replica: Replica;
+  readonly #host: VisibilityHost;
+  #subscriptions = new Set<string>();
+  #calls = new Set<string>();
+  #updated: string[] = [];
+  #ready: string[] = [];
+  readonly #waits = new Set<Wait>();
+  #isScheduled = false;
+
+  constructor(replica: Replica, host: VisibilityHost) {
+    this.#replica = replica;
+    this.#host = host;
+  }
+
+  receive(message: DataMessage): void {
+    this.#replica.receive(message);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#host.clock.defer(() => {
+      this.#isScheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Shows what has come, unless something is missing. */
+  flush(): void {
+    if (this.#subscriptions.size === 0 && this.#calls.size === 0) this.#show();
+  }
+
+  /** Nothing is shown until the server has done the call. */
+  block(call: string): void {
+    this.flush();
+    this.#calls.add(call);
+  }
+
+  /** The subscription isn't waited for any more. */
+  unblock(subscription: string): void {
+    this.#subscriptions.delete(subscription);
+    this.flush();
+  }
+
+  ready(subscriptions: readonly string[]): void {
+    for (const id of subscriptions) this.#subscriptions.delete(id);
+    this.#ready.push(...subscriptions);
+    this.flush();
+  }
+
+  /** What these calls have written has come; or never will. */
+  updated(calls: readonly string[]): void {
+    for (const id of calls) this.#calls.delete(id);
+    this.#updated.push(...calls);
+    this.flush();
+  }
+
+  /** The call won't be made: what its stub has changed is undone. */
+  undo(call: string): void {
+    this.#replica.release([call]);
+    this.#calls.delete(call);
+    this.#released([call]);
+  }
+
+  /**
+   * The server begins from nothing. What is shown stays until all of `blockers` have been heard of. `halfDone`: calls that won't be
+   * heard of any more, since their results have come.
+   */
+  restart(blockers: Blockers, halfDone: readonly string[]): void {
+    this.#replica.reset();
+    this.#waits.clear();
+    this.#ready = [];
+    this.#updated = halfDone.slice();
+    this.#subscriptions = new Set(blockers.subscriptions);
+    this.#calls = new Set(blockers.calls);
+    this.flush();
+  }
+
+  #show(): void {
+    const updated = this.#updated;
+    const ready = this.#ready;
+    this.#updated = [];
+    this.#ready = [];
+    this.#replica.show(updated);
+    this.#released(updated);
+    for (const id of updated) this.#whenShown(() => this.#host.visible(id));
+    for (const id of ready) this.#whenShown(() => this.#host.ready(id));
+  }
+
+  #released(calls: readonly string[]): void {
+    if (calls.length === 0) return;
+    for (const wait of this.#waits) {
+      for (const id of calls) wait.calls.delete(id);
+      if (wait.calls.size > 0) continue;
+      this.#waits.delete(wait);
+      wait.over();
+    }
+  }
+
+  /** What the server has may be hidden by what stubs have written. (Calls that aren't sent can't be waited for: they may wait for this.) */
+  #whenShown(over: () => void): void {
+    const calls = new Set<string>();
+    for (const id of this.#replica.writers()) if (this.#host.isSent(id)) calls.add(id);
+    if (calls.size === 0) over();
+    else this.#waits.add({ calls, over });
+  }
+}
