@@ -108,10 +108,7 @@ export class MethodCalls {
     this.#running++;
     if (entry) entry.state = "running";
     const fence = new WriteFence((error) =>
-      this.#server.logger.error(
-        `what the method ${message.method} wrote may be delivered late:`,
-        error,
-      ),
+      this.#server.logger.error(`a barrier for the method ${message.method} failed:`, error),
     );
     const outcome = await this.#run(message, entry, fence, () => {
       entry?.unblock();
