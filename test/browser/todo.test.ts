@@ -49,22 +49,19 @@ describe.runIf(hasChromium)("the to-do list in Chromium", () => {
     const bob = await open(theirs, "?delay=500");
     await ada.seesTasks(...WELCOME);
 
-    // What is there in the frame after the one in which something was done.
+    // What the next frame shows. (Pending: the server has not answered.)
     const added = await ada.page.evaluate(async () => {
       const field = document.querySelector("#title") as HTMLInputElement;
       field.value = "One more";
-      const began = performance.now();
       field.form?.requestSubmit();
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
       const last = document.querySelector("#tasks > li:last-child");
       return {
         text: last?.querySelector(".name")?.textContent,
         pending: last?.classList.contains("pending"),
-        took: performance.now() - began,
       };
     });
-    expect(added).toMatchObject({ text: "One more", pending: true });
-    expect(added.took).toBeLessThan(450);
+    expect(added).toEqual({ text: "One more", pending: true });
     await bob.seesTasks(...WELCOME, "One more");
     await expect.poll(() => ada.page.locator(".pending").count(), PATIENCE).toBe(0);
     await ada.seesTasks(...WELCOME, "One more");
@@ -72,7 +69,7 @@ describe.runIf(hasChromium)("the to-do list in Chromium", () => {
     const checked = await bob.page.evaluate(async () => {
       const box = document.querySelector("#tasks input") as HTMLInputElement;
       box.click();
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
       return box.closest("li")?.className;
     });
     expect(checked).toBe("task done pending");
@@ -92,7 +89,8 @@ describe.runIf(hasChromium)("the to-do list in Chromium", () => {
       )
       .toBe(true);
     const tasks = await ada.tasks();
-    expect(tasks.toSorted()).toEqual([WELCOME[0], "From Ada", "From Bob", tasks[1]].toSorted());
+    expect(new Set(tasks)).toEqual(new Set([WELCOME[0], "From Ada", "From Bob", tasks[1]]));
+    expect(tasks).toHaveLength(4);
     expect(["Ada’s", "Bob’s"]).toContain(tasks[1]);
     expect([...ada.errors, ...bob.errors]).toEqual([]);
   });

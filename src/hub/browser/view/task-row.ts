@@ -59,10 +59,10 @@ export class TaskRow {
     field.maxLength = MAX_TITLE;
     field.setAttribute("aria-label", `Rename “${this.#title}”`);
     field.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
-      if (event.key === "Enter") this.#finish(true);
-      else if (event.key === "Escape") this.#finish(false);
-      else return;
+      if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+      // (Or else the button, which has the focus then, would get the key too.)
+      event.preventDefault();
+      this.#finish(event.key === "Enter");
       this.#name.focus();
     });
     field.addEventListener("blur", () => this.#finish(true));
