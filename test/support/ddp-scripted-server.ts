@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Connection } from "../../src/connection/connection.ts";
-import type { ConnectionOptions } from "../../src/connection/connection.ts";
+import type { Connection, ConnectionOptions } from "../../src/connection/connection.ts";
 import { pair } from "../../src/testing/pair.ts";
 import type { Json } from "./ddp-peer.ts";
 import { turns } from "./turns.ts";

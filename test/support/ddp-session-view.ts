@@ -33,6 +33,11 @@ export class RecordedView implements DataOutput {
     this.#sources.delete(`${name} ${collection}`);
   }
 
+  /** What is published from now on comes from others than before. */
+  forgetSources(): void {
+    this.#sources.clear();
+  }
+
   /** What was said since the last time. */
   drain(): Said[] {
     return this.#said.splice(0);

@@ -32,8 +32,10 @@ export class Call implements MethodCall {
   readonly #simulated = new Deferred<unknown>();
   /** The message. */
   text: string;
-  /** Whether it has been sent, on whichever connection. */
+  /** Whether it has been sent on this connection. */
   isSent = false;
+  /** Whether it has been sent on any. */
+  wasSent = false;
   /** Whether the data that it has written is visible here. */
   isVisible = false;
   /** Whether it was lost with its connection, and isn't to be sent again. */
@@ -61,6 +63,7 @@ export class Call implements MethodCall {
     return this.#simulated.promise;
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- A call is awaited like a promise, though it has two more.
   then<A = unknown, B = never>(
     onResult?: ((result: unknown) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,

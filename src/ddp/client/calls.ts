@@ -62,7 +62,8 @@ export class Calls {
   /** There is another connection: sends what is to be sent. `login` goes before all else, alone. */
   resend(link: Link, login: Call | undefined): void {
     for (const call of this.#calls.values()) {
-      if (!call.isSent || call.outcome || call.options.noRetry !== true) continue;
+      call.isSent = false;
+      if (!call.wasSent || call.outcome || call.options.noRetry !== true) continue;
       call.isUnretried = true;
       call.receive({ error: new DdpError("invocation-failed", "the connection was lost") });
     }
@@ -83,7 +84,7 @@ export class Calls {
 
   /** The server has looked at nothing. */
   unsend(): void {
-    for (const call of this.#unconfirmed) call.isSent = false;
+    for (const call of this.#unconfirmed) call.wasSent = false;
     this.#unconfirmed.clear();
   }
 
@@ -133,8 +134,8 @@ export class Calls {
   }
 
   #send(link: Link, call: Call): void {
-    if (!call.isSent) this.#unconfirmed.add(call);
-    call.isSent = true;
+    if (!call.wasSent) this.#unconfirmed.add(call);
+    call.isSent = call.wasSent = true;
     this.#host.sending(call);
     link.sendText(call.text);
   }

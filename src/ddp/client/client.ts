@@ -168,6 +168,7 @@ export class Client implements DdpClient, Hosts {
 
   opened(link: Link): void {
     this.#link = link;
+    this.#visibility.pause();
     const { call, former } = this.#login.resume();
     if (former) this.#abandon(former);
     this.#calls.resend(link, call);
@@ -176,8 +177,9 @@ export class Client implements DdpClient, Hosts {
 
   connected(continuity: Continuity): void {
     this.#calls.confirm();
-    if (continuity === "other") this.#restart();
-    else this.#visibility.updated(this.#calls.unretried());
+    if (continuity === "other") return this.#restart();
+    this.#visibility.resume();
+    return this.#visibility.updated(this.#calls.unretried());
   }
 
   received(message: ServerMessage): void {
@@ -223,7 +225,7 @@ export class Client implements DdpClient, Hosts {
   // ---- for what it is made of
 
   get link(): Link | undefined {
-    return this.#link;
+    return this.#link?.isOver === true ? undefined : this.#link;
   }
 
   get closed(): Promise<void> {
@@ -358,7 +360,7 @@ export class Client implements DdpClient, Hosts {
   ): Call {
     const outcome = this.#simulator.nested(parent, method, params, stub);
     // (So a stub that goes on is the stub of a method that would go on.)
-    if (outcome.error !== undefined) throw outcome.error;
+    if (outcome.error !== undefined) throw outcome.error as Error;
     return this.#settled(method, outcome);
   }
 
@@ -394,9 +396,10 @@ export class Client implements DdpClient, Hosts {
     const halfDone: string[] = [];
     const calls: string[] = [];
     for (const call of this.#calls) {
-      if (!call.isSent) continue;
       call.isVisible = false;
-      (call.outcome ? halfDone : calls).push(call.id);
+      // (One that waits to be sent again isn't waited for: it may wait for this.)
+      if (call.outcome) halfDone.push(call.id);
+      else if (call.isSent) calls.push(call.id);
     }
     this.#subscriptions.forgetStopped();
     this.#visibility.restart({ subscriptions: this.#subscriptions.readyIds(), calls }, halfDone);

@@ -53,6 +53,9 @@ export interface Surroundings {
 /** The server wants another version, which is to be tried at once. */
 class Renegotiation extends Error {}
 
+/** The client has left, and may have come back meanwhile. */
+const LEFT = new ClosedError(CLOSED);
+
 export class Connector {
   readonly status: Latest<ClientStatus> = new Latest<ClientStatus>({
     state: "connecting",
@@ -103,7 +106,7 @@ export class Connector {
       }
       this.#show("connecting", attempt, this.status.value.error);
       const error = await this.#attempt();
-      if (this.#isAway || error instanceof Renegotiation) continue;
+      if (this.#isAway || error === LEFT || error instanceof Renegotiation) continue;
       if (isRefused(error)) return this.end(error);
       if (clock.now() - (this.#connectedAt ?? Infinity) >= STABLE) attempt = 0;
       await this.#wait(backoff(attempt, error, this.#options), ++attempt, error);
@@ -113,7 +116,7 @@ export class Connector {
   disconnect(): void {
     if (this.#isAway) return;
     this.#show("offline", 0, undefined);
-    this.#leave(new ClosedError(CLOSED));
+    this.#leave(LEFT);
   }
 
   reconnect(): void {
@@ -131,7 +134,7 @@ export class Connector {
     if (this.#state === "closed") return;
     this.#show("closed", 0, error);
     this.status.end();
-    this.#leave(error ?? new ClosedError(CLOSED));
+    this.#leave(LEFT);
     this.#wake.abort();
     this.#host.ended(error);
   }

@@ -30,6 +30,7 @@ export class Heartbeat {
   start(): void {
     const { clock, interval } = this.#options;
     this.stop();
+    this.#hasHeard = false;
     if (interval > 0) this.#timer = clock.setTimeout(() => this.#look(), interval);
   }
 
@@ -46,10 +47,7 @@ export class Heartbeat {
 
   #look(): void {
     const { clock, timeout, ping, fail } = this.#options;
-    if (this.#hasHeard) {
-      this.#hasHeard = false;
-      return this.start();
-    }
+    if (this.#hasHeard) return this.start();
     this.#isPinged = true;
     this.#timer = clock.setTimeout(fail, timeout);
     return ping();

@@ -50,6 +50,10 @@ export class Link {
     return this.#over.promise;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   send(message: ClientMessage): void {
     this.sendText(writeMessage(message));
   }

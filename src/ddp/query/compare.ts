@@ -11,7 +11,7 @@ import type { MutableFields } from "../protocol/fields.ts";
 import { ObjectId } from "../protocol/object-id.ts";
 
 /** Types in their order. What has no field comes first. */
-const RANK = {
+export const RANK = {
   undefined: 0,
   null: 1,
   number: 2,

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { getField, isPlainObject, setField } from "../protocol/fields.ts";
+import { isPlainObject, setField } from "../protocol/fields.ts";
 import type { Fields, MutableFields } from "../protocol/fields.ts";
 import { invalidQuery } from "./invalid.ts";
-import { isIndex } from "./path.ts";
+import { child, isIndex, valueAt } from "./path.ts";
 import { checkNull, MAX_DEPTH } from "./values.ts";
 
 /** How far past its end an array can be set: the gap is filled with `null`. */
@@ -30,9 +30,7 @@ export class Draft {
 
   /** The value there; `undefined` when there is none. */
   get(names: readonly string[]): unknown {
-    let value: unknown = this.#root;
-    for (const name of names) value = child(value, name);
-    return value;
+    return valueAt(this.#root, names);
   }
 
   /**
@@ -75,11 +73,6 @@ export class Draft {
 }
 
 type Holder = MutableFields | unknown[];
-
-function child(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return isIndex(name) ? value[Number(name)] : undefined;
-  return isPlainObject(value) ? getField(value, name) : undefined;
-}
 
 function checkPlace(holder: Holder, name: string): void {
   if (!Array.isArray(holder)) return;

@@ -1,72 +1,35 @@
 /**
- * The operators of selectors. Those that compare values are our own: they know the values of EJSON, and arrays within arrays of
- * objects, as MongoDB does. The others are the library's; those that run code or expressions aren't here at all.
+ * The operators of selectors. What they make of values and paths is our own: they know the values of EJSON, and go through arrays
+ * as MongoDB does. Those that run code or expressions aren't here at all.
  *
  * @module
  */
 
 import { Context } from "mingo/core";
-import { $all, $elemMatch, $size } from "mingo/operators/query/array";
-import {
-  $bitsAllClear,
-  $bitsAllSet,
-  $bitsAnyClear,
-  $bitsAnySet,
-} from "mingo/operators/query/bitwise";
-import { $exists, $type } from "mingo/operators/query/element";
-import { $mod } from "mingo/operators/query/evaluation";
 import { $and, $nor, $not, $or } from "mingo/operators/query/logical";
-import type { QueryOperator } from "mingo/types";
-import { equals } from "../protocol/ejson/equals.ts";
-import { compareValues, rankOf } from "./compare.ts";
+import { Query } from "mingo/query";
+import type { Options, QueryOperator } from "mingo/types";
+import { isPlainObject } from "../protocol/fields.ts";
 import { invalidQuery } from "./invalid.ts";
 import { compilePath } from "./path.ts";
+import { bits, equalTo, like, ofType, oneOf, ordered, remainder } from "./value-tests.ts";
+import type { Test } from "./value-tests.ts";
 
-type Test = (value: unknown) => boolean;
 type Matches = (document: object) => boolean;
+
+/** Stands for an element by itself: if that is an array, it isn't gone through. (No field has such a name.) */
+const ELEMENT = "\0";
+
+/** Whether a value at the path passes. */
+function whole(path: string, test: Test): Matches {
+  const lookup = compilePath(path);
+  return (document) => lookup(document, test);
+}
 
 /** Whether a value at the path passes, or an element where that is an array. */
 function some(path: string, test: Test): Matches {
-  const lookup = compilePath(path);
-  const visit: Test = (value) => test(value) || (Array.isArray(value) && value.some(test));
-  return (document) => lookup(document, visit);
-}
-
-function negate(matches: Matches): Matches {
-  return (document) => !matches(document);
-}
-
-/** `null` stands for a missing field too. */
-function equalTo(operand: unknown): Test {
-  if (operand === null || operand === undefined) return (value) => (value ?? null) === null;
-  if (typeof operand !== "object" && !Number.isNaN(operand)) return (value) => value === operand;
-  return (value) => equals(value, operand, { keyOrderSensitive: true });
-}
-
-function oneOf(operand: unknown): Test {
-  if (!Array.isArray(operand)) throw invalidQuery("$in and $nin need an array");
-  const simple = new Set<unknown>(operand);
-  const tests = operand
-    .filter((value) => typeof value === "object")
-    .map((value) => (value instanceof RegExp ? like(value) : equalTo(value)));
-  return (value) => simple.has(value) || tests.some((test) => test(value));
-}
-
-/** A text that the expression is found in; or the same expression. */
-function like(expression: RegExp): Test {
-  // (With either of these flags an expression remembers where it was.)
-  const { source, flags } = expression;
-  const stateless = new RegExp(source, flags.replace(/[gy]/g, ""));
-  return (value) => (typeof value === "string" ? stateless.test(value) : equals(value, expression));
-}
-
-function ordered(operand: unknown, isRight: (order: number) => boolean): Test {
-  const wanted = operand ?? null;
-  const rank = rankOf(wanted);
-  return (value) => {
-    const other = value ?? null;
-    return rankOf(other) === rank && isRight(compareValues(other, wanted));
-  };
+  if (path === ELEMENT) return whole(path, test);
+  return whole(path, (value) => test(value) || (Array.isArray(value) && value.some(test)));
 }
 
 function operator(compile: (operand: unknown) => Test): QueryOperator {
@@ -74,39 +37,76 @@ function operator(compile: (operand: unknown) => Test): QueryOperator {
 }
 
 function negated(compile: (operand: unknown) => Test): QueryOperator {
-  return (path: string, operand: unknown, _options: unknown) =>
-    negate(some(path, compile(operand)));
+  return (path: string, operand: unknown, _options: unknown) => {
+    const matches = some(path, compile(operand));
+    return (document: object) => !matches(document);
+  };
 }
 
-const OWN = {
-  $eq: operator(equalTo),
-  $ne: negated(equalTo),
-  $in: operator(oneOf),
-  $nin: negated(oneOf),
-  $lt: operator((operand) => ordered(operand, (order) => order < 0)),
-  $lte: operator((operand) => ordered(operand, (order) => order <= 0)),
-  $gt: operator((operand) => ordered(operand, (order) => order > 0)),
-  $gte: operator((operand) => ordered(operand, (order) => order >= 0)),
-  $regex: operator((operand) => like(operand as RegExp)),
-};
+function $exists(path: string, operand: unknown, _options: unknown): Matches {
+  const isThere = whole(path, (value) => value !== undefined);
+  return (document) => isThere(document) === Boolean(operand);
+}
+
+function $size(path: string, operand: unknown, _options: unknown): Matches {
+  return whole(path, (value) => Array.isArray(value) && value.length === operand);
+}
+
+function $elemMatch(path: string, operand: unknown, options: Options): Matches {
+  if (!isPlainObject(operand)) throw invalidQuery("$elemMatch needs an object");
+  const matches = compileElement(operand, options);
+  return whole(path, (value) => Array.isArray(value) && value.some(matches));
+}
+
+const LOGICAL = new Set(["$and", "$or", "$nor"]);
+
+/** The operand has conditions on the fields of elements, or on elements as they are. */
+function compileElement(operand: Record<string, unknown>, options: Options): Test {
+  const isAboutValues = Object.keys(operand).some((name) => name[0] === "$" && !LOGICAL.has(name));
+  if (isAboutValues) {
+    const query = new Query({ [ELEMENT]: operand }, options);
+    return (element) => query.test({ [ELEMENT]: element });
+  }
+  const query = new Query(operand, options);
+  return (element) => isPlainObject(element) && query.test(element);
+}
+
+function $all(path: string, operand: unknown, options: Options): Matches {
+  if (!Array.isArray(operand)) throw invalidQuery("$all needs an array");
+  const all = operand.map((part: unknown) => {
+    if (isPlainObject(part) && Object.hasOwn(part, "$elemMatch")) {
+      return $elemMatch(path, part["$elemMatch"], options);
+    }
+    return some(path, part instanceof RegExp ? like(part) : equalTo(part));
+  });
+  return (document) => all.length > 0 && all.every((matches) => matches(document));
+}
 
 /** What selectors may use. */
 export const CONTEXT: Context = Context.init({
   query: {
-    ...OWN,
     $all,
     $and,
-    $bitsAllClear,
-    $bitsAllSet,
-    $bitsAnyClear,
-    $bitsAnySet,
+    $bitsAllClear: operator(bits((set) => set === 0)),
+    $bitsAllSet: operator(bits((set, mask) => set === mask)),
+    $bitsAnyClear: operator(bits((set, mask) => set !== mask)),
+    $bitsAnySet: operator(bits((set) => set !== 0)),
     $elemMatch,
+    $eq: operator(equalTo),
     $exists,
-    $mod,
+    $gt: operator(ordered((order) => order > 0)),
+    $gte: operator(ordered((order) => order >= 0)),
+    $in: operator(oneOf),
+    $lt: operator(ordered((order) => order < 0)),
+    $lte: operator(ordered((order) => order <= 0)),
+    $mod: operator(remainder),
+    $ne: negated(equalTo),
+    $nin: negated(oneOf),
     $nor,
     $not,
     $or,
+    $regex: operator(like),
     $size,
-    $type,
+    $type: operator(ofType),
   },
 });

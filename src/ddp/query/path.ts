@@ -13,6 +13,17 @@ export function isIndex(name: string): boolean {
   return DIGITS.test(name);
 }
 
+/** The field or element of that name. */
+export function child(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return isIndex(name) ? value[Number(name)] : undefined;
+  return isPlainObject(value) ? getField(value, name) : undefined;
+}
+
+/** What the names lead to, one into the other; arrays aren't gone through. */
+export function valueAt(document: unknown, names: readonly string[]): unknown {
+  return names.reduce(child, document);
+}
+
 /** Calls back with each value that the path leads to, until one says `true`; says whether one did. */
 export type Lookup = (document: object, visit: (value: unknown) => boolean) => boolean;
 

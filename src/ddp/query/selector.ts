@@ -7,9 +7,11 @@
 import { Query } from "mingo/query";
 import type { DocumentId } from "../protocol/document-id.ts";
 import { idStringify } from "../protocol/document-id.ts";
+import { DdpError } from "../protocol/error.ts";
 import { getField, isPlainObject } from "../protocol/fields.ts";
 import type { Fields } from "../protocol/fields.ts";
 import { ObjectId } from "../protocol/object-id.ts";
+import { checkSelector } from "./check-selector.ts";
 import { invalidQuery } from "./invalid.ts";
 import { CONTEXT } from "./operators.ts";
 
@@ -38,8 +40,7 @@ export function compileSelector(selector: unknown): CompiledSelector {
   if (names.length === 1 && isDocumentId(getField(selector, "_id"))) {
     return byId(selector._id as DocumentId);
   }
-  checkNames(selector);
-  const query = compile(selector);
+  const query = compile(checkSelector(selector));
   return { ids: idsIn(selector), matches: (document) => query.test(document as Fields) };
 }
 
@@ -59,17 +60,8 @@ function compile(selector: Fields): Query {
   try {
     return new Query(selector, { context: CONTEXT, scriptEnabled: false });
   } catch (error) {
+    if (error instanceof DdpError) throw error;
     throw invalidQuery(error instanceof Error ? error.message : "this is no selector", error);
-  }
-}
-
-/** The library would take `__proto__` for the prototype, and leave such a condition out. */
-function checkNames(value: unknown): void {
-  if (Array.isArray(value)) return value.forEach(checkNames);
-  if (!isPlainObject(value)) return;
-  for (const [name, field] of Object.entries(value)) {
-    if (name.split(".").includes("__proto__")) throw invalidQuery(`${name} can't be selected by`);
-    checkNames(field);
   }
 }
 

@@ -33,6 +33,15 @@ export interface Ddp extends AsyncDisposable {
    */
   methods(methods: Readonly<Record<string, Method>>): void;
   /**
+   * Calls a method from the server. Within a method or a publication it runs for the same client and user; elsewhere `connection` and
+   * `userId` are `null`, and `setUserId` throws. Parameters and result are copied. It resolves when the method has returned: what
+   * that has written may not have reached the clients yet.
+   *
+   * @throws DdpError (as a rejection) 404 when there is no such method.
+   * @throws whatever the method throws (as a rejection), as it is.
+   */
+  call<Result = unknown>(method: string, ...params: unknown[]): Promise<Result>;
+  /**
    * Offers a publication; with `null` for a name, one that every client gets without asking.
    *
    * @throws TypeError for a name that is taken, and for what is no function.
@@ -67,6 +76,8 @@ export interface Ddp extends AsyncDisposable {
    * ```
    */
   limit(rule: LimitRule): Stoppable;
+  /** How many are there, and what happened so far. */
+  stats(): DdpStats;
   /**
    * Lets clients write to a collection, where at least one of its rules says `true` and none given to {@link Ddp.deny} does. Without any
    * rules there are no methods for it. Clients insert single documents, and update and remove them by id.
@@ -89,8 +100,6 @@ export interface Ddp extends AsyncDisposable {
    * @throws TypeError for rules that make no sense.
    */
   deny<T extends Document>(collection: RestrictedCollection<T>, rules: WriteRules<T>): void;
-  /** How many are there, and what happened so far. */
-  stats(): DdpStats;
   /**
    * Ends all sessions, and resolves when they have gone. New connections are closed with 1001, as those are that are there.
    *
@@ -116,6 +125,8 @@ export function createDdp(options: DdpOptions = {}): Ddp {
   return {
     handler: (connection) => server.handle(connection),
     methods: (methods) => server.addMethods(methods),
+    call: <Result>(method: string, ...params: unknown[]) =>
+      server.call(method, params) as Promise<Result>,
     publish: (
       names: string | null | Readonly<Record<string, Publication>>,
       publication?: Publication,
@@ -125,9 +136,9 @@ export function createDdp(options: DdpOptions = {}): Ddp {
     onConnection: (callback) => server.onConnection.add(callback),
     onMessage: (callback) => server.onMessage.add(callback),
     limit: (rule) => server.limits.add(rule),
+    stats: () => server.stats(),
     allow: (collection, rules) => server.clientWrites.allow(collection, rules),
     deny: (collection, rules) => server.clientWrites.deny(collection, rules),
-    stats: () => server.stats(),
     close: (closing = {}) => server.close(closing),
     [Symbol.asyncDispose]: () => server.close({}),
   };

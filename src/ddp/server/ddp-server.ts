@@ -10,6 +10,7 @@ import type { ClientMessage } from "../protocol/messages.ts";
 import type { DdpConnection } from "./connection.ts";
 import { ClientWrites } from "./collections/client-writes.ts";
 import type { Logger } from "./logger.ts";
+import { callMethod } from "./methods/call-method.ts";
 import { Methods } from "./methods/methods.ts";
 import type { Method } from "./methods/methods.ts";
 import { readOptions } from "./options.ts";
@@ -68,6 +69,10 @@ export class DdpServer implements SessionServer {
 
   setPublicationStrategy(collection: string, strategy: PublicationStrategy): void {
     this.publications.strategies.set(collection, strategy);
+  }
+
+  call(method: string, params: readonly unknown[]): Promise<unknown> {
+    return callMethod(this.methods, method, params);
   }
 
   /** Never rejects. */

@@ -4,6 +4,21 @@
  * @module
  */
 
+export { createAccounts } from "./accounts/create-accounts.ts";
+export type { Accounts } from "./accounts/create-accounts.ts";
+export type { LoginHandler } from "./accounts/login-flow.ts";
+export { meteorCompat } from "./accounts/meteor-compat.ts";
+export type { AccountsOptions, AttemptOptions, Login, Logout } from "./accounts/options.ts";
+export type { NewUser } from "./accounts/sign-up.ts";
+export type { LoginToken } from "./accounts/tokens.ts";
+export type {
+  Email,
+  Services,
+  StoredToken,
+  User,
+  UserCollection,
+  UserCursor,
+} from "./accounts/users.ts";
 export { createDdp } from "./create-ddp.ts";
 export type { Ddp } from "./create-ddp.ts";
 export type { DdpOptions, HeartbeatOptions, ResumeOptions } from "./options.ts";

@@ -62,16 +62,17 @@ export function holdUpdated(): () => void {
   return currentScope()?.fence?.begin() ?? ((): void => {});
 }
 
+/** (One for all: each costs something with every promise that is made, and for ever.) */
+const ambient = new AsyncLocalStorage<ReadonlyMap<object, unknown>>();
+
 /** Something that is known wherever the application's code goes from the function that it was set for. */
 export class Ambient<T> {
-  readonly #storage = new AsyncLocalStorage<T>();
-
   get current(): T | undefined {
-    return this.#storage.getStore();
+    return ambient.getStore()?.get(this) as T | undefined;
   }
 
   run<R>(value: T, run: () => R): R {
-    return this.#storage.run(value, run);
+    return ambient.run(new Map(ambient.getStore()).set(this, value), run);
   }
 }
 

@@ -10,6 +10,7 @@ import { idStringify } from "../protocol/document-id.ts";
 import { secureRandom } from "../protocol/random/random.ts";
 import { invalidQuery } from "../query/invalid.ts";
 import { modify } from "../query/modifier.ts";
+import { findPosition } from "../query/positions.ts";
 import { compileSelector, isDocumentId } from "../query/selector.ts";
 import { upsertDocument } from "../query/upsert.ts";
 import { copyFields } from "../query/values.ts";
@@ -102,7 +103,8 @@ export class DocumentStore<T extends Document = Document> {
     const compiled = compileSelector(selector);
     const changed: T[] = [];
     for (const { document } of matching(this.#entries, compiled)) {
-      changed.push(modify(document, modifier));
+      const positionIn = (path: string) => findPosition(selector, document, path);
+      changed.push(modify(document, modifier, { positionIn }));
       if (options.multi !== true) break;
     }
     if (changed.length === 0 && options.upsert === true) {

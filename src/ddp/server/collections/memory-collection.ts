@@ -22,6 +22,12 @@ import type { IdGeneration } from "../scope.ts";
 import { MemoryCursor } from "./memory-cursor.ts";
 import type { MemoryDatabase } from "./memory-database.ts";
 
+const FIND_OPTIONS: OptionNames<FindOptions> = {
+  sort: true,
+  skip: true,
+  limit: true,
+  fields: true,
+};
 const UPDATE_OPTIONS: OptionNames<UpdateOptions> = { multi: true, upsert: true };
 
 /**
@@ -96,10 +102,11 @@ export class MemoryCollection<T extends Document = Document> {
    * The documents that match, in the order of `sort`. In a publication, return it. Without a selector: all; but none for one that is
    * `undefined`, since somebody may have forgotten to fill it in.
    *
-   * @throws TypeError for a selector that is a list.
+   * @throws TypeError for an option that there is not, and for a selector that is a list.
    */
   find(...query: [selector?: Selector<T> | null, options?: FindOptions]): MemoryCursor<T> {
     const [selector, options = {}] = query.length === 0 ? [{}] : query;
+    checkOptions("find", options, FIND_OPTIONS);
     const which = { collection: this.name, selector: checkSelector(selector), options };
     return new MemoryCursor<T>(this.database, which);
   }

@@ -88,11 +88,10 @@ export class MemoryDatabase implements LiveSource<MemoryQuery> {
     const transaction = new Transaction();
     try {
       const result = await this.#transactions.run(transaction, run);
-      transaction.isOver = true;
       if (transaction.commit()) recordWrite(this);
       return result;
     } finally {
-      transaction.isOver = true;
+      transaction.end();
       this.#lock.release();
       release();
     }

@@ -7,15 +7,19 @@
 import type { Document } from "../../live/documents.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
 import { idStringify } from "../../protocol/document-id.ts";
-import { DdpError } from "../../protocol/error.ts";
+import { invalidQuery } from "../../query/invalid.ts";
 import { DocumentStore } from "../../store/document-store.ts";
 import type { Selector } from "../../store/types.ts";
 
 /** The collections as one transaction has made them, until it is committed. */
 export class Transaction {
   readonly #drafts = new Map<DocumentStore, Draft>();
+  #isOver = false;
+
   /** Code that a transaction has left running may write later: then it is no longer this transaction that does. */
-  isOver = false;
+  get isOver(): boolean {
+    return this.#isOver;
+  }
 
   /** What a query or a write with this selector works on, instead of `base`. */
   storeFor(base: DocumentStore, selector: Selector): DocumentStore {
@@ -25,15 +29,25 @@ export class Transaction {
     return draft.store;
   }
 
-  /** Makes the writes, all at once: whoever observes a collection finds them in all others too. Returns whether there were any. */
+  /**
+   * Makes the writes, all at once: whoever observes a collection finds them in all others too. Returns whether there were any. Ends the
+   * transaction first: what observers do isn't part of it.
+   */
   commit(): boolean {
     const drafts = Array.from(this.#drafts.values()).filter(({ isChanged }) => isChanged);
     const commitFrom = (at: number): void => {
       const draft = drafts[at];
       draft?.commit(() => commitFrom(at + 1));
     };
+    this.end();
     commitFrom(0);
     return drafts.length > 0;
+  }
+
+  /** The writes that aren't committed never are. */
+  end(): void {
+    this.#isOver = true;
+    this.#drafts.clear();
   }
 }
 
@@ -67,8 +81,9 @@ class Draft {
   #write(id: DocumentId): void {
     const key = idStringify(id);
     // (An insert: what isn't taken over isn't known to the store.)
-    if (!this.#loaded.has(key) && this.#base.has(id))
-      throw new DdpError(409, `Duplicate id ${key}`);
+    if (!this.#loaded.has(key) && this.#base.has(id)) {
+      throw invalidQuery("there is a document with this _id already");
+    }
     this.#written.set(key, id);
     this.#loaded.add(key);
   }

@@ -35,19 +35,23 @@ export interface MethodInvocation {
 /**
  * What runs when a client calls. Parameters come from the network: check them before use. What it returns goes to the client as
  * EJSON; a `DdpError` that it throws does too, anything else becomes "Internal server error" there and goes to the log.
+ *
+ * One that never ends holds up its client's messages unless it has unblocked. When the session has ended, nothing here keeps it: what
+ * it waits for does, if anything.
  */
 export type Method = (invocation: MethodInvocation, ...params: unknown[]) => unknown;
 
 export class Methods {
   readonly #methods = new Map<string, Method>();
 
-  /** @throws TypeError for a name that is taken, and for what is no function. */
+  /** @throws TypeError for a name that is taken, and for what is no function: then none of them is added. */
   add(methods: Readonly<Record<string, Method>>): void {
-    for (const [name, method] of Object.entries(methods)) {
+    const added = Object.entries(methods);
+    for (const [name, method] of added) {
       if (typeof method !== "function") throw new TypeError(`the method ${name} is no function`);
       if (this.#methods.has(name)) throw new TypeError(`there is a method ${name} already`);
-      this.#methods.set(name, method);
     }
+    for (const [name, method] of added) this.#methods.set(name, method);
   }
 
   get(name: string): Method | undefined {

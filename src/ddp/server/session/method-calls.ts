@@ -108,6 +108,7 @@ export class MethodCalls {
     this.#running++;
     if (entry) entry.state = "running";
     const fence = new WriteFence((error) =>
+      // (The client must not wait for ever for what may have been delivered.)
       this.#server.logger.error(`a barrier for the method ${message.method} failed:`, error),
     );
     const outcome = await this.#run(message, entry, fence, () => {

@@ -73,6 +73,8 @@ export class LedgerEntry {
 export class MethodLedger {
   readonly #budget: LedgerBudget;
   readonly #entries = new Map<string, LedgerEntry>();
+  /** Those that have run, in the order of that. */
+  readonly #done = new Set<LedgerEntry>();
   /** Those that were answered in the session that is there now, in the order of that. */
   readonly #answered = new Set<LedgerEntry>();
   #bytes = 0;
@@ -125,7 +127,10 @@ export class MethodLedger {
 
   /** A method has run. */
   finish(entry: LedgerEntry, result: string): void {
-    if (this.#entries.get(entry.id) === entry) this.#keep(entry, result);
+    if (this.#entries.get(entry.id) === entry) {
+      this.#done.add(entry);
+      this.#keep(entry, result);
+    }
     entry.finish();
   }
 
@@ -144,9 +149,10 @@ export class MethodLedger {
     }
   }
 
-  /** A message was put before those that are numbered. */
-  shift(): void {
-    for (const entry of this.#answered) (entry.answered as number)++;
+  /** The numbers of all messages have grown by that much. */
+  shift(by: number): void {
+    if (by === 0) return;
+    for (const entry of this.#answered) (entry.answered as number) += by;
   }
 
   /** The owner has ended: what waits in its queue never begins. */
@@ -177,6 +183,7 @@ export class MethodLedger {
 
   #forget(entry: LedgerEntry): void {
     this.#entries.delete(entry.id);
+    this.#done.delete(entry);
     this.#answered.delete(entry);
     const bytes = entry.result?.length ?? 0;
     this.#bytes -= bytes;
@@ -186,11 +193,10 @@ export class MethodLedger {
 
   /** (Those that run are bounded elsewhere.) */
   #forgetOldest(): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.state !== "done") continue;
-      this.#budget.dropped++;
-      return this.#forget(entry);
-    }
+    const [oldest] = this.#done;
+    if (!oldest) return;
+    this.#budget.dropped++;
+    this.#forget(oldest);
   }
 }
 

@@ -20,6 +20,8 @@ export class Outgoing {
   #sent = 0;
   /** How many the client can have got. */
   #reachable = 0;
+  /** The number of the last `connected`. */
+  #connected = 1;
   /** How many were sent before the ping that wasn't answered yet. */
   #pinged: number | undefined;
 
@@ -78,13 +80,22 @@ export class Outgoing {
     return received >= this.#sent - this.#ring.length && received <= reachable;
   }
 
-  /** Goes on: `connected` comes next for the client, then what it has missed. It must be possible. */
-  resume(wire: Wire, received: number, connected: string): void {
+  /**
+   * Goes on: `connected` comes next for the client, then what it has missed. It must be possible. Returns by how much the numbers of
+   * what it has missed have grown.
+   */
+  resume(wire: Wire, received: number, connected: string): number {
+    const ring = this.#ring as ReplayRing;
     this.#arrived(received);
     this.#wire = wire;
     this.#pinged = undefined;
-    this.#sent++;
-    for (const message of (this.#ring as ReplayRing).unshift(connected)) wire.send(message);
+    // (It may have missed the last `connected` too, which is the first of the lost then.)
+    const shift = this.#connected === received + 1 ? 0 : 1;
+    if (shift > 0) ring.unshift(connected);
+    this.#connected = received + 1;
+    this.#sent += shift;
+    for (const message of ring.items) wire.send(message);
+    return shift;
   }
 
   /** Nothing follows, and nothing is kept. */

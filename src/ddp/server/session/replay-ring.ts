@@ -55,12 +55,15 @@ export class ReplayRing {
     }
   }
 
-  /** Puts one before all others, whether there is room or not, and returns all. */
-  unshift(message: OutgoingMessage): readonly OutgoingMessage[] {
+  get items(): readonly OutgoingMessage[] {
+    return this.#messages.slice(this.#head);
+  }
+
+  /** Puts one before all others, whether there is room or not. */
+  unshift(message: OutgoingMessage): void {
     this.#messages = [message, ...this.#messages.slice(this.#head)];
     this.#head = 0;
     this.#bytes += sizeOf(message);
-    return this.#messages;
   }
 
   clear(): void {

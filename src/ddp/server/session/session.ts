@@ -181,8 +181,8 @@ export class Session implements PublicationHost, MethodHost {
     this.#outgoing.wire?.cut();
     this.ledger?.arrive();
     this.connection.origin = wire;
-    this.#outgoing.resume(wire, received, writeMessage({ msg: "connected", session: this.token }));
-    this.ledger?.shift();
+    const connected = writeMessage({ msg: "connected", session: this.token });
+    this.ledger?.shift(this.#outgoing.resume(wire, received, connected));
     return true;
   }
 

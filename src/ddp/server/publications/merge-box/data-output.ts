@@ -16,7 +16,7 @@ export interface DataOutput {
   added(collection: string, id: string, fields: Fields, isShared: boolean): void;
   /** @throws TypeError or RangeError for fields that EJSON can't hold; nothing is sent then. */
   changed(collection: string, id: string, changes: Fields, isShared: boolean): void;
-  removed(collection: string, id: string): void;
+  removed(collection: string, id: string, isShared: boolean): void;
 }
 
 /** Sends. */
@@ -39,8 +39,10 @@ export class DataWriter implements DataOutput {
     else host.sendText(writeMessage(changedMessage(collection, id, changes)));
   }
 
-  removed(collection: string, id: string): void {
-    this.#host.send({ msg: "removed", collection, id });
+  removed(collection: string, id: string, isShared: boolean): void {
+    const host = this.#host;
+    if (isShared) host.sendShared(host.publications.messages.removed(collection, id));
+    else host.send({ msg: "removed", collection, id });
   }
 }
 

@@ -53,7 +53,8 @@ export class MergedCollection extends CollectionView {
   removed(source: Source, id: string): void {
     const document = this.#documents.get(id);
     if (!document) {
-      if (source.documents.delete(id)) this.#output.removed(this.collection, id);
+      if (!source.documents.delete(id)) return;
+      this.#output.removed(this.collection, id, source.isShared);
     } else if (source.documents.has(id)) {
       this.#say(id, document.remove(source));
       if (!document.isShared) this.#documents.delete(id);
@@ -67,7 +68,7 @@ export class MergedCollection extends CollectionView {
   replace(before: CollectionView | undefined): void {
     this.#output = this.#writer;
     for (const id of before?.ids() ?? []) {
-      if (!this.holder(id)) this.#output.removed(this.collection, id);
+      if (!this.holder(id)) this.#output.removed(this.collection, id, false);
     }
     for (const id of this.ids()) {
       const fields = this.visible(id) ?? {};

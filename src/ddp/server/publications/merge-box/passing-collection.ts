@@ -48,7 +48,7 @@ export class PassingCollection extends CollectionView {
     if (this.#remembers && !source.documents.delete(id)) return;
     // (What the client has from before is removed in the end, once.)
     if (this.#before?.holder(id) || (this.#counts && this.holder(id))) return;
-    this.#output.removed(this.collection, id);
+    this.#output.removed(this.collection, id, source.isShared);
   }
 
   visible(): undefined {
@@ -60,7 +60,7 @@ export class PassingCollection extends CollectionView {
     // (Without a history it can't be said which documents have been added again.)
     if (!this.#remembers) return;
     for (const id of before?.ids() ?? []) {
-      if (!this.holder(id)) this.#output.removed(this.collection, id);
+      if (!this.holder(id)) this.#output.removed(this.collection, id, false);
     }
   }
 

@@ -51,7 +51,7 @@ export class SessionView {
     this.#before = undefined;
     for (const [collection, old] of before) {
       if (this.#collections.has(collection)) continue;
-      for (const id of old.ids()) this.#output.removed(collection, id);
+      for (const id of old.ids()) this.#output.removed(collection, id, false);
     }
     for (const [collection, view] of this.#collections) view.replace(before.get(collection));
   }

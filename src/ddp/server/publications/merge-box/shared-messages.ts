@@ -16,11 +16,14 @@ import { addedMessage, changedMessage } from "./data-messages.ts";
 const MESSAGES = 1024;
 const CHARACTERS = 1 << 20;
 
-interface Written {
-  readonly msg: "added" | "changed";
+interface Removed {
   readonly collection: string;
   readonly id: string;
   readonly message: PreparedMessage;
+}
+
+interface Written extends Removed {
+  readonly msg: "added" | "changed";
 }
 
 /**
@@ -32,6 +35,7 @@ export class SharedMessages {
   #characters = 0;
   #lastId: DocumentId = "";
   #lastText = "";
+  #removed: Removed | undefined;
 
   /** `idStringify`, which sessions ask for the same id one after the other. */
   idText(id: DocumentId): string {
@@ -55,6 +59,16 @@ export class SharedMessages {
       this.#find("changed", collection, id, changes) ??
       this.#add("changed", collection, id, changes)
     );
+  }
+
+  /** (What is gone has no object: the latest is remembered.) */
+  removed(collection: string, id: string): PreparedMessage {
+    let removed = this.#removed;
+    if (removed?.id !== id || removed.collection !== collection) {
+      const message = prepare(writeMessage({ msg: "removed", collection, id }));
+      removed = this.#removed = { collection, id, message };
+    }
+    return removed.message;
   }
 
   #find(

@@ -182,6 +182,7 @@ test("what can't be done is refused, and changes nothing", async () => {
   const number = await rejection(tasks.update({}, { $inc: { text: 1 } }));
   expect(number).toMatchObject({ error: 409 });
   const option = tasks.update("a", { $set: { text: "b" } }, { upset: true } as never);
+  expect(() => tasks.find({}, { limits: 1 } as never)).toThrow(/"limit"/);
   expect(await rejection(option)).toMatchObject({ message: expect.stringContaining("upsert") });
   expect(await tasks.find().fetch()).toEqual([{ _id: "a", text: "a" }]);
 });

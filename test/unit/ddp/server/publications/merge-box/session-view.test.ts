@@ -303,15 +303,13 @@ test("while a view is replaced nothing is said, then what is different", () => {
   view.view.open("more", false).added("1", {});
   expect(view.drain()).toEqual([]);
   view.view.finishReplacing();
-  expect(view.drain().toSorted()).toEqual(
-    [
-      ["gone", "removed", "1"],
-      ["removed", "gone"],
-      ["added", "new", { n: 2 }],
-      ["changed", "other", { b: 3, c: undefined }],
-      ["more", "added", "1", {}],
-    ].toSorted(),
-  );
+  expect(view.drain()).toEqual([
+    ["gone", "removed", "1"],
+    ["removed", "gone"],
+    ["added", "new", { n: 2 }],
+    ["changed", "other", { b: 3, c: undefined }],
+    ["more", "added", "1", {}],
+  ]);
   after.removed("same");
   expect(view.drain()).toEqual([["removed", "same"]]);
 });

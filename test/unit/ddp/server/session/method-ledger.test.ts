@@ -1,0 +1,276 @@
+import { expect, test, vi } from "vitest";
+import { createDdp, DdpError } from "../../../../../src/ddp/server/index.ts";
+import type { Ddp, DdpOptions } from "../../../../../src/ddp/server/index.ts";
+import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
+import { Deferred } from "../../../../../src/util/deferred.ts";
+import { DdpPeer } from "../../../../support/ddp-peer.ts";
+import type { Json } from "../../../../support/ddp-peer.ts";
+import { turns } from "../../../../support/turns.ts";
+
+const CALL = { msg: "method", id: "1", method: "run", params: [5] };
+
+function answers(id: string, result: unknown): Json[] {
+  return [
+    { msg: "updated", methods: [id] },
+    { msg: "result", id, result },
+  ];
+}
+
+/** A server whose method `run` does what the test says. */
+function running(run: (param: unknown) => unknown, options: DdpOptions = {}) {
+  const clock = new FakeClock();
+  const ddp = createDdp({ clock, heartbeat: false, ...options });
+  const method = vi.fn(run);
+  ddp.methods({ run: (_invocation, param) => method(param), quick: () => "quick" });
+  return { clock, ddp, method };
+}
+
+async function cut(peer: DdpPeer): Promise<void> {
+  peer.connection.terminate();
+  await peer.handled;
+}
+
+/** Comes back when the session has ended. */
+async function tooLate(
+  { clock, ddp }: { clock: FakeClock; ddp: Ddp },
+  { session }: DdpPeer,
+  receivedCount: number,
+): Promise<DdpPeer> {
+  await clock.advanceAsync(15_000);
+  const peer = await DdpPeer.connect(ddp, { session, receivedCount });
+  expect(peer.session).not.toBe(session);
+  return peer;
+}
+
+test("a method whose answer was lost isn't run again, and is answered once", async () => {
+  const { ddp, method } = running((param) => param);
+  const first = await DdpPeer.connect(ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  second.send(CALL);
+  expect(await second.rest()).toEqual(answers("1", 5));
+  expect(method).toHaveBeenCalledOnce();
+});
+
+test("when the session has ended, the answer comes from the ledger", async () => {
+  const server = running((param) => param);
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  const second = await tooLate(server, first, 1);
+  second.send(CALL);
+  expect(await second.rest()).toEqual(answers("1", 5));
+  expect(server.method).toHaveBeenCalledOnce();
+  expect(server.ddp.stats()).toMatchObject({ answeredAgain: 1, restarted: 1 });
+});
+
+test("an error is an answer too", async () => {
+  const fail = (): never => {
+    throw new DdpError("no");
+  };
+  const server = running(fail);
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  const [updated, result] = await first.takeAll(2);
+  await cut(first);
+  const second = await tooLate(server, first, 1);
+  second.send(CALL);
+  expect(await second.rest()).toEqual([updated, result]);
+  expect(result).toMatchObject({ error: { error: "no" } });
+  expect(server.method).toHaveBeenCalledOnce();
+});
+
+test("a method that runs while its session ends runs on, and answers in the next one", async () => {
+  const gate = new Deferred<string>();
+  const server = running(() => gate.promise);
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  await turns(3);
+  await cut(first);
+  const second = await tooLate(server, first, 1);
+  // (It holds up what comes after it, as it did before.)
+  second.send(CALL, { msg: "method", id: "2", method: "quick" });
+  expect(await second.rest()).toEqual([]);
+  gate.resolve("done");
+  expect(await second.rest()).toEqual(expect.arrayContaining(answers("1", "done")));
+  expect(server.method).toHaveBeenCalledOnce();
+});
+
+test("it answers in a third session, when the second was lost too", async () => {
+  const gate = new Deferred<string>();
+  const server = running(() => gate.promise);
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  await turns(3);
+  await cut(first);
+  const second = await tooLate(server, first, 1);
+  second.send(CALL);
+  await turns(3);
+  await cut(second);
+  // (The client has never heard of the second.)
+  const third = await DdpPeer.connect(server.ddp, { session: first.session, receivedCount: 1 });
+  third.send(CALL);
+  await turns(3);
+  gate.resolve("done");
+  expect(await third.rest()).toEqual(answers("1", "done"));
+  expect(server.method).toHaveBeenCalledOnce();
+  expect(server.ddp.stats()).toMatchObject({ sessions: 1, waiting: 0 });
+});
+
+test("what waited in the queue of a session that ended runs when it is called again", async () => {
+  const gate = new Deferred<string>();
+  const server = running((param) => (param === 5 ? gate.promise : param));
+  const first = await DdpPeer.connect(server.ddp);
+  const next = { ...CALL, id: "2", params: [6] };
+  first.send(CALL, next);
+  await turns(3);
+  await cut(first);
+  const second = await tooLate(server, first, 1);
+  gate.resolve("done");
+  await turns(3);
+  expect(server.method).toHaveBeenCalledOnce();
+  second.send(CALL, next);
+  const all = await second.rest();
+  expect(all).toEqual(expect.arrayContaining([...answers("1", "done"), ...answers("2", 6)]));
+  expect(server.method).toHaveBeenCalledTimes(2);
+});
+
+test("what waits in the queue isn't queued again when the session goes on", async () => {
+  const gate = new Deferred<string>();
+  const { ddp, method } = running((param) => (param === 5 ? gate.promise : param));
+  const first = await DdpPeer.connect(ddp);
+  const next = { ...CALL, id: "2", params: [6] };
+  first.send(CALL, next);
+  await turns(3);
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  second.send(CALL, next);
+  await turns(3);
+  gate.resolve("done");
+  expect(await second.rest()).toHaveLength(4);
+  expect(method).toHaveBeenCalledTimes(2);
+});
+
+test("the same id twice on one connection runs twice", async () => {
+  const { ddp, method } = running((param) => param);
+  const peer = await DdpPeer.connect(ddp);
+  peer.send(CALL, { ...CALL, params: [6] });
+  expect(await peer.rest()).toEqual(
+    expect.arrayContaining([...answers("1", 5), ...answers("1", 6)]),
+  );
+  expect(method).toHaveBeenCalledTimes(2);
+});
+
+test("a client that says nothing of an old session calls anew", async () => {
+  const { ddp, method } = running((param) => param);
+  const first = await DdpPeer.connect(ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session });
+  second.send(CALL);
+  expect(await second.takeAll(2)).toEqual(answers("1", 5));
+  expect(method).toHaveBeenCalledTimes(2);
+});
+
+test("what has arrived is forgotten", async () => {
+  const server = running((param) => param);
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  // connected, updated and result: whoever has them has no reason to call again.
+  const second = await tooLate(server, first, 3);
+  second.send(CALL);
+  expect(await second.takeAll(2)).toEqual(answers("1", 5));
+  expect(server.method).toHaveBeenCalledTimes(2);
+});
+
+test("a pong says what has arrived", async () => {
+  const server = running((param) => param, { resume: { messages: 4 } });
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  // (The room is half full with the second message.)
+  expect(await first.rest()).toContainEqual({ msg: "ping" });
+  first.send({ msg: "pong" }, { ...CALL, id: "2" });
+  await first.rest();
+  first.send({ msg: "pong" });
+  await first.rest();
+  await cut(first);
+  const second = await tooLate(server, first, 2);
+  second.send(CALL);
+  await second.takeAll(2);
+  expect(server.method).toHaveBeenCalledTimes(3);
+});
+
+test("the ledger is kept for a while only", async () => {
+  const server = running((param) => param);
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  await server.clock.advanceAsync(300_000);
+  const second = await tooLate(server, first, 1);
+  second.send(CALL);
+  await second.takeAll(2);
+  expect(server.method).toHaveBeenCalledTimes(2);
+});
+
+test("a method that logs in runs again in the next session: there nobody is logged in", async () => {
+  const clock = new FakeClock();
+  const ddp = createDdp({ clock, heartbeat: false });
+  ddp.methods({
+    run: async (invocation) => {
+      await invocation.setUserId("u");
+      return "in";
+    },
+    who: (invocation) => invocation.userId,
+  });
+  const first = await DdpPeer.connect(ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  const second = await tooLate({ clock, ddp }, first, 1);
+  second.send(CALL, { msg: "method", id: "2", method: "who" });
+  expect(await second.rest()).toEqual(
+    expect.arrayContaining([...answers("1", "in"), ...answers("2", "u")]),
+  );
+});
+
+test("a result that is too long to keep is gone, but the method isn't run again", async () => {
+  const server = running(() => "x".repeat(1024 * 1024));
+  const first = await DdpPeer.connect(server.ddp);
+  first.send(CALL);
+  await first.takeAll(2);
+  await cut(first);
+  const second = await tooLate(server, first, 1);
+  second.send(CALL);
+  expect((await second.takeAll(2))[1]).toMatchObject({ id: "1", error: { error: "result-lost" } });
+  expect(server.method).toHaveBeenCalledOnce();
+  expect(server.ddp.stats().droppedResults).toBe(1);
+});
+
+test("of thousands of calls that nobody says have arrived, the last are known", async () => {
+  const server = running((param) => param, { resume: { messages: 10_000, bytes: 10_000_000 } });
+  const first = await DdpPeer.connect(server.ddp);
+  for (let id = 1; id <= 1_500; id++) first.send({ ...CALL, id: String(id) });
+  await first.takeAll(3_000);
+  await cut(first);
+  expect(server.ddp.stats().droppedResults).toBe(500);
+  const second = await tooLate(server, first, 1);
+  second.send({ ...CALL, id: "1500" }, { ...CALL, id: "501" });
+  await second.takeAll(4);
+  expect(server.method).toHaveBeenCalledTimes(1_500);
+});
+
+test("values that no message can hold are an error of the method", async () => {
+  const error = vi.fn();
+  const { ddp } = running(() => 5n, { logger: { error, warn: () => {} } });
+  const peer = await DdpPeer.connect(ddp);
+  peer.send(CALL);
+  expect((await peer.takeAll(2))[1]).toMatchObject({ id: "1", error: { error: 500 } });
+  expect(error).toHaveBeenCalledOnce();
+});
