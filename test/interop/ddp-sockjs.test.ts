@@ -34,7 +34,9 @@ const available = requirePeer(
   "npm ci --prefix test/peers",
 );
 
-/** A client that remembers what came, and waits for it. */
+const PING = '{"msg":"ping"}';
+
+/** A client that answers pings, remembers what came, and waits for it. */
 class Client {
   readonly socket: Socket;
   readonly opened: Promise<void>;
@@ -48,6 +50,7 @@ class Client {
     this.opened = new Promise((resolve) => (socket.onopen = resolve));
     this.closed = new Promise((resolve) => (socket.onclose = resolve));
     socket.onmessage = ({ data }) => {
+      if (data === PING) return this.send({ msg: "pong" });
       this.#received.push(data);
       this.#wake();
     };
