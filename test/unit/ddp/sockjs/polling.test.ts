@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../../../src/connection/connection.ts";
 import { createDdp } from "../../../../src/ddp/server/index.ts";
+import type { Ddp } from "../../../../src/ddp/server/index.ts";
 import type { PollingRequest } from "../../../../src/ddp/sockjs/polling.ts";
 import type { SockJsOptions } from "../../../../src/ddp/sockjs/options.ts";
 import { sockJs } from "../../../../src/ddp/sockjs/sockjs.ts";
@@ -259,4 +261,74 @@ test("the end of the server is told to all, and nobody else comes in", async () 
   await closed;
   expect(await new Poller(sockjs, "ijklmnop").poll()).toBe("503 Service Unavailable");
   await clock.advanceAsync(5000);
+});
+
+test("a session of DDP goes on with another session of SockJS", async () => {
+  const { sockjs, clock } = start((connection) => ddp.handler(connection));
+  const ddp: Ddp = createDdp({ clock });
+  const connect = (resume: object): string =>
+    JSON.stringify([JSON.stringify({ msg: "connect", version: "1", support: ["1"], ...resume })]);
+  const client = new Poller(sockjs);
+  await client.poll();
+  await client.send(connect({}));
+  const [connected = ""] = JSON.parse((await client.poll()).slice(1)) as string[];
+  const { session } = JSON.parse(connected) as { session: string };
+  await clock.advanceAsync(5000);
+  expect(sockjs.polling).toBe(0);
+
+  const again = new Poller(sockjs, "ijklmnop");
+  await again.poll();
+  await again.send(connect({ session, receivedCount: 1 }));
+  expect(await again.poll()).toBe(
+    `a[${JSON.stringify(JSON.stringify({ msg: "connected", session }))}]\n`,
+  );
+  const closed = ddp.close();
+  await again.poll();
+  await closed;
+});
+
+test("whatever the order of polls and of messages, these arrive in theirs", async () => {
+  const step = fc.constantFrom("poll", "send", "turn", "say");
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const clock = new FakeClock();
+      const heard: string[] = [];
+      let connection!: Connection;
+      const sockjs = sockJs(
+        (opened) => {
+          connection = opened;
+          return opened.forEach((message) => void heard.push(String(message)));
+        },
+        { clock },
+      );
+      const client = new Poller(sockjs);
+      await client.poll();
+      const read: string[] = [];
+      let polling: Promise<void> | undefined;
+      const poll = async (): Promise<void> => {
+        const frame = await client.poll();
+        if (frame.startsWith("a")) read.push(...(JSON.parse(frame.slice(1)) as string[]));
+        polling = undefined;
+      };
+      const counts = { send: 0, say: 0 };
+      for (const what of steps) {
+        if (what === "poll") polling ??= poll();
+        else if (what === "turn") await turns(3);
+        else if (what === "say") void connection.send(String(++counts.say));
+        else expect(await client.send(JSON.stringify([String(++counts.send)]))).toBe("204");
+      }
+      while (read.length < counts.say) {
+        polling ??= poll();
+        await turns(1);
+      }
+      expect(read).toEqual(Array.from({ length: counts.say }, (_, index) => String(index + 1)));
+      expect(heard).toEqual(Array.from({ length: counts.send }, (_, index) => String(index + 1)));
+      const closed = connection.close();
+      polling ??= poll();
+      await closed;
+      await clock.advanceAsync(5000);
+      expect(clock.timers).toBe(0);
+    }),
+    { numRuns: 50 },
+  );
 });
