@@ -6,6 +6,7 @@ import { startHub } from "../../src/hub/hub.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import { ensureBuilt } from "../support/built.ts";
 import { RecordingLogger } from "../support/recording-logger.ts";
+import { Cable } from "./support/cable.ts";
 import { hasChromium, launchChromium } from "./support/chromium.ts";
 
 /** How long what happens after a click may take, in milliseconds; reconnecting included. */
@@ -34,11 +35,11 @@ describe.runIf(hasChromium)("the to-do list in Chromium", () => {
     return startHub({ port, logger: new RecordingLogger() });
   }
 
-  async function open(browser: Browser, query = ""): Promise<Tab> {
+  async function open(browser: Browser, query = "", url = hub.url): Promise<Tab> {
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const tab = new Tab(await context.newPage());
-    await tab.page.goto(`${hub.url}todo${query}`);
+    await tab.page.goto(`${url}todo${query}`);
     await tab.isConnected();
     await expect.poll(() => tab.page.locator("#left").textContent(), PATIENCE).toMatch(/left$/);
     return tab;
@@ -136,6 +137,25 @@ describe.runIf(hasChromium)("the to-do list in Chromium", () => {
     await ada.seesTasks(...WELCOME, "While it was away");
     await expect.poll(() => ada.page.locator(".pending").count(), PATIENCE).toBe(0);
     expect(await ada.page.locator("#connection").isHidden()).toBe(true);
+  });
+
+  test("a connection that broke is made up for, in both directions, once", async () => {
+    const ada = await open(ours);
+    const cable = await Cable.to(hub.url);
+    onTestFinished(() => cable.cut());
+    const bob = await open(theirs, "", cable.url);
+    await cable.cut();
+    await bob.sees("#connection", /^Connection lost/);
+    await bob.add("From Bob");
+    await ada.add("From Ada");
+    await ada.check(WELCOME[0] ?? "");
+    await ada.seesTasks(...WELCOME, "From Ada");
+    await cable.mend();
+    await bob.isConnected();
+    await ada.seesTasks(...WELCOME, "From Ada", "From Bob");
+    await bob.seesTasks(...WELCOME, "From Ada", "From Bob");
+    await expect.poll(() => bob.done(), PATIENCE).toEqual([WELCOME[0]]);
+    await expect.poll(() => bob.page.locator(".pending").count(), PATIENCE).toBe(0);
   });
 
   test("works by keyboard alone, and what people write is text", async () => {
