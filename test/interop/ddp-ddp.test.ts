@@ -50,7 +50,7 @@ async function start({ port }: DdpApplication, options: object = {}): Promise<St
   let connections = 0;
   await new Promise<void>((resolve, reject) => {
     client.connect((error) => {
-      if (error) return reject(error as Error);
+      if (error) return reject(error);
       connections++;
       resolve();
     });

@@ -10,6 +10,7 @@ import type { Fields } from "../protocol/fields.ts";
 import { compareValues } from "./compare.ts";
 import type { Draft } from "./draft.ts";
 import { invalidQuery } from "./invalid.ts";
+import { child } from "./path.ts";
 import { compileSelector } from "./selector.ts";
 import { compileSort } from "./sort.ts";
 import { copyValue } from "./values.ts";
@@ -64,6 +65,7 @@ export function pull(draft: Draft, names: readonly string[], operand: unknown): 
 }
 
 function compilePull(operand: unknown): (value: unknown) => boolean {
+  checkEffort(operand, MAX_CONDITIONS);
   const isByFields =
     isPlainObject(operand) && !Object.keys(operand).some((name) => name.startsWith("$"));
   if (isByFields) {
@@ -72,6 +74,31 @@ function compilePull(operand: unknown): (value: unknown) => boolean {
   }
   const { matches } = compileSelector({ element: operand });
   return (element) => matches({ element });
+}
+
+/** A condition may come from a client, and each of many elements is asked for each part of it. */
+const MAX_CONDITIONS = 1000;
+
+/** How much is left of `rest`, which is how many parts the condition may have. */
+function checkEffort(condition: unknown, rest: number): number {
+  const isPattern = condition instanceof RegExp || child(condition, "$regex") !== undefined;
+  if (isPattern) throw invalidQuery("$pull knows no regular expressions");
+  if (typeof condition !== "object" || condition === null) return rest - 1;
+  let left = rest - 1;
+  for (const [name, part] of Object.entries(condition)) {
+    if (name === "$in" || name === "$nin") checkList(part);
+    else left = checkEffort(part, left);
+    if (left < 0) throw invalidQuery(`$pull has ${MAX_CONDITIONS} conditions at most`);
+  }
+  return left;
+}
+
+/** However many values there are in it, it takes one look to find one. */
+function checkList(values: unknown): void {
+  if (!Array.isArray(values)) return;
+  if (values.some((value) => value instanceof RegExp)) {
+    throw invalidQuery("$pull knows no regular expressions");
+  }
 }
 
 function changeArray(

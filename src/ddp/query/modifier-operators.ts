@@ -57,8 +57,8 @@ function rename(draft: Draft, names: readonly string[], operand: unknown): void 
 }
 
 function currentDate(draft: Draft, names: readonly string[], operand: unknown): void {
-  const type: unknown = isPlainObject(operand) ? operand["$type"] : "date";
-  if (operand !== true && type !== "date") throw invalidQuery("$currentDate knows dates only");
+  const isDate = operand === true || (isPlainObject(operand) && operand["$type"] === "date");
+  if (!isDate) throw invalidQuery("$currentDate knows dates only");
   draft.change(names, () => new Date());
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { getField } from "../protocol/fields.ts";
+import type { Fields } from "../protocol/fields.ts";
 import { compareValues } from "./compare.ts";
 import { invalidQuery } from "./invalid.ts";
 import { compilePath } from "./path.ts";
@@ -37,6 +39,16 @@ function compareBy(path: string, direction: unknown): Compare {
 }
 
 function compileKey(path: string, direction: 1 | -1): (document: object) => unknown {
+  const keyWithin = compileKeyWithin(path, direction);
+  if (path.includes(".")) return keyWithin;
+  return (document) => {
+    const value = getField(document as Fields, path);
+    return Array.isArray(value) ? keyWithin(document) : value;
+  };
+}
+
+/** The key among several values. */
+function compileKeyWithin(path: string, direction: 1 | -1): (document: object) => unknown {
   const lookup = compilePath(path);
   return (document) => {
     let key: unknown;

@@ -5,6 +5,7 @@
  */
 
 import { equals } from "../protocol/ejson/equals.ts";
+import { stringify } from "../protocol/ejson/text.ts";
 import { compareValues, RANK, rankOf } from "./compare.ts";
 import { invalidQuery } from "./invalid.ts";
 
@@ -22,10 +23,19 @@ export function equalTo(operand: unknown): Test {
 export function oneOf(operand: unknown): Test {
   if (!Array.isArray(operand)) throw invalidQuery("$in and $nin need an array");
   const simple = new Set<unknown>(operand);
-  const tests = operand
-    .filter((value) => typeof value === "object")
-    .map((value: unknown) => (value instanceof RegExp ? like(value) : equalTo(value)));
-  return (value) => simple.has(value) || tests.some((test) => test(value));
+  if (simple.has(null)) simple.add(undefined);
+  // (As texts, so that there may be many.)
+  const texts = new Set<string>();
+  const patterns: Test[] = [];
+  for (const value of operand as unknown[]) {
+    if (value instanceof RegExp) patterns.push(like(value));
+    else if (typeof value === "object" && value !== null) texts.add(stringify(value));
+  }
+  return (value) => {
+    if (simple.has(value) || patterns.some((test) => test(value))) return true;
+    if (texts.size === 0 || typeof value !== "object" || value === null) return false;
+    return texts.has(stringify(value));
+  };
 }
 
 /** A text that the expression is found in; or the same expression. */

@@ -11,13 +11,15 @@ export { meteorCompat } from "./accounts/meteor-compat.ts";
 export type { AccountsOptions, AttemptOptions, Login, Logout } from "./accounts/options.ts";
 export type { NewUser } from "./accounts/sign-up.ts";
 export type { LoginToken } from "./accounts/tokens.ts";
+export type { UserCollection, UserCursor } from "./accounts/collection-users.ts";
 export type {
   Email,
+  NameOfPerson,
   Services,
   StoredToken,
   User,
-  UserCollection,
-  UserCursor,
+  UserName,
+  UserStore,
 } from "./accounts/users.ts";
 export { createDdp } from "./create-ddp.ts";
 export type { Ddp } from "./create-ddp.ts";

@@ -17,7 +17,7 @@ export interface Steps<E extends Keyed> {
   removed(item: E, index: number): void;
 }
 
-/** Tells the steps: removals, then from first to last what is added, moved or changed; as few are moved as possible. */
+/** Tells the steps: removals, then from first to last what is added, or changed and then moved; as few are moved as possible. */
 export function diffLists<E extends Keyed>(
   before: readonly E[],
   after: readonly E[],
@@ -59,15 +59,15 @@ function arrange<E extends Keyed>(
       steps.added(item, at);
     } else {
       const from = list.indexOf(before, staying.has(item.key) ? at : 0);
+      list[from] = item;
+      if (before !== item) steps.changed(item, before, from);
       if (staying.has(item.key)) at = from;
       else {
         list.splice(from, 1);
         if (from < at) at--;
-        list.splice(at, 0, before);
+        list.splice(at, 0, item);
         if (from !== at) steps.moved(item, from, at);
       }
-      list[at] = item;
-      if (before !== item) steps.changed(item, before, at);
     }
     at++;
   }

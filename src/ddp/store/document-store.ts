@@ -39,18 +39,13 @@ export interface DocumentStoreOptions {
  */
 export class DocumentStore<T extends Document = Document> {
   readonly #entries = new Map<string, Entry<T>>();
-  readonly #queries = new LiveQueries();
-  readonly #onError: ((error: unknown) => void) | undefined;
-  /** The ids of what was written, and isn't told of yet. */
-  readonly #written = new Set<string>();
+  readonly #queries: LiveQueries;
   #sequence = 0;
-  #batches = 0;
-  #isTelling = false;
   /** Called before each change of a document; `before` is `undefined` when there is none yet. It must not write. */
   onWrite: ((id: DocumentId, before: T | undefined) => void) | undefined = undefined;
 
   constructor(options: DocumentStoreOptions = {}) {
-    this.#onError = options.onError;
+    this.#queries = new LiveQueries(options.onError);
   }
 
   get size(): number {
@@ -139,7 +134,7 @@ export class DocumentStore<T extends Document = Document> {
     this.onWrite?.(document._id, before?.document);
     const sequence = before ? before.sequence : this.#sequence++;
     this.#entries.set(key, { key, sequence, document });
-    this.#wrote(key);
+    this.#queries.wrote(key);
   }
 
   /** Says whether there was one. */
@@ -149,39 +144,12 @@ export class DocumentStore<T extends Document = Document> {
     if (!before) return false;
     this.onWrite?.(id, before.document);
     this.#entries.delete(key);
-    this.#wrote(key);
+    this.#queries.wrote(key);
     return true;
   }
 
   /** Observers are told of what `run` writes once it has returned, and only of what is different then. */
   batch<R>(run: () => R): R {
-    this.#batches++;
-    try {
-      return run();
-    } finally {
-      this.#batches--;
-      this.#tell();
-    }
-  }
-
-  #wrote(key: string): void {
-    this.#written.add(key);
-    this.#tell();
-  }
-
-  /** What an observer writes is told of once all have been told of what was before. */
-  #tell(): void {
-    if (this.#batches > 0 || this.#isTelling || this.#written.size === 0) return;
-    const errors: unknown[] = [];
-    this.#isTelling = true;
-    while (this.#written.size > 0) {
-      const keys = Array.from(this.#written);
-      this.#written.clear();
-      errors.push(...this.#queries.tell(keys));
-    }
-    this.#isTelling = false;
-    if (errors.length === 0) return;
-    if (!this.#onError) throw errors[0];
-    for (const error of errors) this.#onError(error);
+    return this.#queries.batch(run);
   }
 }

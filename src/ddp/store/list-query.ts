@@ -24,8 +24,10 @@ export class ListQuery<T extends Document> implements LiveQuery {
   readonly #known = new Map<string, Entry<T>>();
   /** All that match, in order. */
   #list: Entry<T>[] = [];
-  /** Those that were told of. */
-  #window: readonly Entry<T>[] = [];
+  /** Those that were told of, when that isn't all. */
+  #told: readonly Entry<T>[] | undefined;
+  /** The list isn't what is known any more: it was too much to keep it so. */
+  #isStale = false;
   #isStopped = false;
 
   constructor(entries: Entries<T>, plan: Plan, observer: Observer<T>) {
@@ -38,17 +40,16 @@ export class ListQuery<T extends Document> implements LiveQuery {
 
   /** Tells of the documents that there are. */
   start(): void {
-    this.#list = Array.from(matching(this.#entries, this.#plan.selector));
-    for (const entry of this.#list) this.#known.set(entry.key, entry);
-    if (this.#plan.sort) this.#list.sort((a, b) => this.#compare(a, b));
-    const initial = this.#isWindow ? this.#slice() : this.#list.slice();
-    if (this.#isWindow) this.#window = initial;
-    for (const [index, entry] of initial.entries()) {
-      if (!this.#isStopped) this.#observer.addedAt?.(this.#project(entry), index);
+    for (const entry of matching(this.#entries, this.#plan.selector)) {
+      this.#known.set(entry.key, entry);
     }
+    this.#sort();
+    const initial = this.#slice();
+    if (this.#isWindow) this.#told = initial;
+    for (const [index, entry] of initial.entries()) this.#added(entry, index);
   }
 
-  update(key: string): boolean {
+  update(key: string, isOneOfMany: boolean): boolean {
     if (this.#isStopped) return false;
     const before = this.#known.get(key);
     const now = this.#entries.get(key);
@@ -57,6 +58,8 @@ export class ListQuery<T extends Document> implements LiveQuery {
     if (!before && !after) return false;
     if (after) this.#known.set(key, after);
     else this.#known.delete(key);
+    if (isOneOfMany) this.#isStale = true;
+    if (this.#isStale) return true;
     const from = before ? this.#take(before) : -1;
     const to = after ? this.#put(after) : -1;
     if (this.#isWindow) return true;
@@ -67,9 +70,11 @@ export class ListQuery<T extends Document> implements LiveQuery {
   /** Of a window, the difference is told once all that was written is known: what has left it may be back. */
   settle(): void {
     if (this.#isStopped) return;
-    const before = this.#window;
-    this.#window = this.#slice();
-    diffLists(before, this.#window, {
+    const before = this.#told ?? this.#list;
+    if (this.#isStale) this.#sort();
+    const now = this.#slice();
+    if (this.#isWindow) this.#told = now;
+    diffLists(before, now, {
       added: (entry, index) => this.#added(entry, index),
       changed: (entry, before, index) => this.#changed(entry, before, index),
       moved: (entry, from, to) => this.#moved(entry, from, to),
@@ -81,7 +86,7 @@ export class ListQuery<T extends Document> implements LiveQuery {
     this.#isStopped = true;
     this.#known.clear();
     this.#list = [];
-    this.#window = [];
+    this.#told = undefined;
   }
 
   #tell(before: Entry<T> | undefined, after: Entry<T> | undefined, from: number, to: number): void {
@@ -116,6 +121,11 @@ export class ListQuery<T extends Document> implements LiveQuery {
   #project({ document }: Entry<T>): T {
     const { project } = this.#plan;
     return project ? project(document) : document;
+  }
+
+  #sort(): void {
+    this.#list = Array.from(this.#known.values()).sort((a, b) => this.#compare(a, b));
+    this.#isStale = false;
   }
 
   #slice(): readonly Entry<T>[] {

@@ -5,6 +5,7 @@
  */
 
 import { idStringify } from "../protocol/document-id.ts";
+import type { Fields } from "../protocol/fields.ts";
 import { invalidQuery } from "../query/invalid.ts";
 import { compileProjection } from "../query/projection.ts";
 import type { Project } from "../query/projection.ts";
@@ -12,6 +13,7 @@ import { compileSelector } from "../query/selector.ts";
 import type { CompiledSelector } from "../query/selector.ts";
 import { compileSort } from "../query/sort.ts";
 import type { Compare } from "../query/sort.ts";
+import { fieldsOf } from "./changes.ts";
 import type { FindOptions } from "./types.ts";
 
 export interface Plan {
@@ -39,6 +41,11 @@ export function compilePlan(selector: unknown, options: FindOptions): Plan {
 function count(value: number = 0, name: string): number {
   if (!Number.isInteger(value) || value < 0) throw invalidQuery(`${name} is a number from 0`);
   return value;
+}
+
+/** What of a document somebody wants who knows its id. */
+export function wantedFields({ project }: Plan, document: object): Fields {
+  return fieldsOf(project ? project(document) : document);
 }
 
 /** The only ids that matter, as text. */

@@ -6,12 +6,11 @@
 
 import type { Document } from "../live/documents.ts";
 import type { DocumentSink } from "../live/live-source.ts";
-import type { Fields } from "../protocol/fields.ts";
-import { differences, fieldsOf } from "./changes.ts";
+import { differences } from "./changes.ts";
 import { matching } from "./entry.ts";
 import type { Entries } from "./entry.ts";
 import type { LiveQuery } from "./live-queries.ts";
-import { keysOf } from "./plan.ts";
+import { keysOf, wantedFields } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
 export class SetQuery<T extends Document> implements LiveQuery {
@@ -36,7 +35,7 @@ export class SetQuery<T extends Document> implements LiveQuery {
       this.#known.set(key, document);
     }
     for (const document of Array.from(this.#known.values())) {
-      if (!this.#isStopped) this.#sink.added(document._id, this.#fieldsOf(document));
+      if (!this.#isStopped) this.#sink.added(document._id, wantedFields(this.#plan, document));
     }
   }
 
@@ -47,7 +46,7 @@ export class SetQuery<T extends Document> implements LiveQuery {
     if (before === now) return false;
     const after = now && this.#plan.selector.matches(now) ? now : undefined;
     if (after) this.#known.set(key, after);
-    else this.#known.delete(key);
+    else if (before) this.#known.delete(key);
     this.#tell(before, after);
     return false;
   }
@@ -62,16 +61,11 @@ export class SetQuery<T extends Document> implements LiveQuery {
   #tell(before: T | undefined, after: T | undefined): void {
     if (!after) {
       if (before) this.#sink.removed(before._id);
-    } else if (!before) this.#sink.added(after._id, this.#fieldsOf(after));
+    } else if (!before) this.#sink.added(after._id, wantedFields(this.#plan, after));
     else {
-      const fields = this.#fieldsOf(after);
-      const changes = differences(this.#fieldsOf(before), fields);
+      const fields = wantedFields(this.#plan, after);
+      const changes = differences(wantedFields(this.#plan, before), fields);
       if (changes) this.#sink.changed(after._id, changes, fields);
     }
-  }
-
-  #fieldsOf(document: T): Fields {
-    const { project } = this.#plan;
-    return fieldsOf(project ? project(document) : document);
   }
 }

@@ -6,11 +6,12 @@
 
 import type { Document } from "../live/documents.ts";
 import type { DocumentSink, LiveHandle } from "../live/live-source.ts";
-import { differences, fieldsOf } from "./changes.ts";
+import { differences } from "./changes.ts";
 import { matching } from "./entry.ts";
 import type { Entries } from "./entry.ts";
 import { ListQuery } from "./list-query.ts";
 import type { LiveQueries, LiveQuery } from "./live-queries.ts";
+import { wantedFields } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { SetQuery } from "./set-query.ts";
 import type { Observer } from "./types.ts";
@@ -47,24 +48,27 @@ export class StoreCursor<T extends Document = Document> {
   /** The same in no order. */
   observeChanges(sink: DocumentSink): LiveHandle {
     const { skip, limit } = this.#plan;
-    const isWindow = skip > 0 || limit < Infinity;
-    if (isWindow) return this.observe(inNoOrder(sink));
+    if (skip > 0 || limit < Infinity) {
+      const whole = { ...this.#plan, project: undefined };
+      return this.#start(new ListQuery(this.#entries, whole, inNoOrder(sink, this.#plan)));
+    }
     return this.#start(new SetQuery(this.#entries, this.#plan, sink));
   }
 
   #start(query: LiveQuery & { start(): void; stop(): void }): LiveHandle {
-    // (First, since it may write, or stop, when it is told of what there is.)
     this.#queries.add(query);
     const stop = (): void => {
       query.stop();
       this.#queries.remove(query);
     };
-    try {
-      query.start();
-    } catch (error) {
-      stop();
-      throw error;
-    }
+    this.#queries.batch(() => {
+      try {
+        query.start();
+      } catch (error) {
+        stop();
+        throw error;
+      }
+    });
     return { stop };
   }
 
@@ -81,12 +85,12 @@ export class StoreCursor<T extends Document = Document> {
   }
 }
 
-function inNoOrder<T extends Document>(sink: DocumentSink): Observer<T> {
+function inNoOrder<T extends Document>(sink: DocumentSink, plan: Plan): Observer<T> {
   return {
-    addedAt: (document) => sink.added(document._id, fieldsOf(document)),
+    addedAt: (document) => sink.added(document._id, wantedFields(plan, document)),
     changedAt: (document, before) => {
-      const fields = fieldsOf(document);
-      const changes = differences(fieldsOf(before), fields);
+      const fields = wantedFields(plan, document);
+      const changes = differences(wantedFields(plan, before), fields);
       if (changes) sink.changed(document._id, changes, fields);
     },
     removedAt: ({ _id }) => sink.removed(_id),

@@ -15,11 +15,11 @@ import type { Passwords } from "./passwords.ts";
 import type { SignUp } from "./sign-up.ts";
 import { findToken } from "./tokens.ts";
 import type { LoginToken } from "./tokens.ts";
-import type { User, Users } from "./users.ts";
+import type { User, UserStore } from "./users.ts";
 
 /** What the methods work with. */
 export interface AccountParts {
-  readonly users: Users;
+  readonly users: UserStore;
   readonly passwords: Passwords;
   readonly logins: Logins;
   readonly flow: LoginFlow;
@@ -66,7 +66,7 @@ async function changePassword(
     throw new DdpError(403, "Incorrect password");
   }
   await users.setPassword(user._id, await passwords.hash(wanted));
-  await users.removeTokens(user._id, { hashedToken: { $ne: tokenOf(logins, invocation) } });
+  await users.removeOtherTokens(user._id, tokenOf(logins, invocation));
   return { passwordChanged: true };
 }
 
@@ -76,7 +76,8 @@ async function getNewToken(
   invocation: MethodInvocation,
 ): Promise<LoginToken> {
   const user = await requireUser(users, invocation);
-  const current = findToken(user, tokenOf(logins, invocation));
+  const hashedToken = tokenOf(logins, invocation);
+  const current = hashedToken === undefined ? undefined : findToken(user, hashedToken);
   if (!current) throw loggedOut();
   const { forOwner, stored } = await flow.addToken(user, current.when);
   await logins.bind(connectionOf(invocation), user._id, stored.hashedToken);
@@ -88,16 +89,16 @@ async function removeOtherTokens(
   invocation: MethodInvocation,
 ): Promise<void> {
   const { _id } = await requireUser(users, invocation);
-  await users.removeTokens(_id, { hashedToken: { $ne: tokenOf(logins, invocation) } });
+  await users.removeOtherTokens(_id, tokenOf(logins, invocation));
 }
 
-async function requireUser(users: Users, { userId }: MethodInvocation): Promise<User> {
+async function requireUser(users: UserStore, { userId }: MethodInvocation): Promise<User> {
   const user = userId === null ? undefined : await users.byId(userId);
   if (!user) throw new DdpError(401, "You are not logged in");
   return user;
 }
 
-/** The hash of the connection's token; of none, when it was the application that logged it in. */
-function tokenOf(logins: Logins, invocation: MethodInvocation): string {
-  return logins.tokenOf(connectionOf(invocation)) ?? "";
+/** The hash of the connection's token; `undefined` when it was the application that logged it in. */
+function tokenOf(logins: Logins, invocation: MethodInvocation): string | undefined {
+  return logins.tokenOf(connectionOf(invocation));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Publishable } from "../../live/live-source.ts";
 import { DdpError } from "../../protocol/error.ts";
 import type { Ddp } from "../create-ddp.ts";
 import { accountMethods } from "./account-methods.ts";
@@ -13,11 +14,12 @@ import type { LoginHandler } from "./login-flow.ts";
 import { Logins } from "./logins.ts";
 import { toSettings } from "./options.ts";
 import type { AccountsOptions } from "./options.ts";
+import { CollectionUsers } from "./collection-users.ts";
 import { Passwords } from "./passwords.ts";
 import { SignUp } from "./sign-up.ts";
 import type { NewUser } from "./sign-up.ts";
 import type { LoginToken } from "./tokens.ts";
-import { Users } from "./users.ts";
+import type { UserStore } from "./users.ts";
 
 /** Methods that tell whether a password is right, or whether somebody is there. */
 const ATTEMPTS = new Set(["login", "createUser", "changePassword"]);
@@ -70,7 +72,7 @@ export interface Accounts {
  */
 export function createAccounts(ddp: Ddp, options: AccountsOptions): Accounts {
   const settings = toSettings(options);
-  const users = new Users(options.users);
+  const users = toStore(options.users);
   const passwords = new Passwords(settings.bcryptRounds);
   const logins = new Logins(users);
   const flow = new LoginFlow(users, passwords, logins, settings);
@@ -78,9 +80,8 @@ export function createAccounts(ddp: Ddp, options: AccountsOptions): Accounts {
   const { allowSignUp, attempts } = settings;
   ddp.methods(accountMethods({ users, passwords, logins, flow, signUp, allowSignUp }));
   if (attempts) ddp.limit({ type: "method", name: isAttempt, connectionId: true, ...attempts });
-  ddp.publish(null, ({ userId }) => (userId === null ? undefined : users.published(userId)));
-  const logOutEverywhere = (id: string): Promise<void> =>
-    users.removeTokens(id, { hashedToken: { $ne: "" } });
+  ddp.publish(null, ({ userId }) => (userId === null ? undefined : ownUser(users, userId)));
+  const logOutEverywhere = (id: string): Promise<void> => users.removeOtherTokens(id, undefined);
   return {
     addLoginHandler: (name, handler) => flow.addHandler(name, handler),
     createUser: (user) => signUp.create(user),
@@ -95,4 +96,14 @@ export function createAccounts(ddp: Ddp, options: AccountsOptions): Accounts {
     },
     logOutEverywhere,
   };
+}
+
+function toStore(users: AccountsOptions["users"]): UserStore {
+  return "byToken" in users ? users : new CollectionUsers(users);
+}
+
+/** (Clients look for their user in `users`, whatever the server's name for it.) */
+function ownUser(users: UserStore, id: string): Publishable {
+  const query = users.published(id);
+  return { collection: "users", observe: (sink) => query.observe(sink) };
 }

@@ -16,7 +16,7 @@ import type { Settings } from "./options.ts";
 import type { Passwords } from "./passwords.ts";
 import { expiry, findToken, hashToken, makeToken, tokensOf } from "./tokens.ts";
 import type { LoginToken, NewToken } from "./tokens.ts";
-import type { User, Users } from "./users.ts";
+import type { User, UserStore } from "./users.ts";
 
 /**
  * Says who somebody is who shows that: the id of a user; `undefined` if it is nothing for this handler.
@@ -46,13 +46,13 @@ interface Identified {
 const MAX_TOKENS = 100;
 
 export class LoginFlow {
-  readonly #users: Users;
+  readonly #users: UserStore;
   readonly #passwords: Passwords;
   readonly #logins: Logins;
   readonly #settings: Settings;
   readonly #handlers = new Map<string, LoginHandler>();
 
-  constructor(users: Users, passwords: Passwords, logins: Logins, settings: Settings) {
+  constructor(users: UserStore, passwords: Passwords, logins: Logins, settings: Settings) {
     this.#users = users;
     this.#passwords = passwords;
     this.#logins = logins;
@@ -99,7 +99,7 @@ export class LoginFlow {
     const hashedToken = this.#logins.release(connection);
     await invocation.setUserId(null);
     if (userId === null) return;
-    if (hashedToken !== undefined) await this.#users.removeTokens(userId, { hashedToken });
+    if (hashedToken !== undefined) await this.#users.removeTokens(userId, [hashedToken]);
     await this.#tell(() => this.#settings.onLogout?.({ userId, connection }));
   }
 
@@ -123,7 +123,7 @@ export class LoginFlow {
     if (!stored) throw loggedOut();
     const tokenExpires = expiry(stored.when, this.#settings.tokenLifetime);
     if (tokenExpires.getTime() <= Date.now()) {
-      await this.#users.removeTokens(user._id, { hashedToken });
+      await this.#users.removeTokens(user._id, [hashedToken]);
       throw new DdpError(403, "Your session has expired. Please log in again.");
     }
     return { type: "resume", user, token: { forOwner: { token, tokenExpires }, stored } };
@@ -150,9 +150,8 @@ export class LoginFlow {
       ({ when }, index) =>
         index < superfluous || expiry(when, this.#settings.tokenLifetime).getTime() <= now,
     );
-    if (gone.length === 0) return;
     const hashes = gone.map(({ hashedToken }) => hashedToken);
-    await this.#users.removeTokens(user._id, { hashedToken: { $in: hashes } });
+    if (hashes.length > 0) await this.#users.removeTokens(user._id, hashes);
   }
 
   async #tell(hook: () => unknown): Promise<void> {

@@ -7,7 +7,7 @@
 import type { LiveHandle } from "../../live/live-source.ts";
 import { DdpError } from "../../protocol/error.ts";
 import type { DdpConnection } from "../connection.ts";
-import type { Users } from "./users.ts";
+import type { UserStore } from "./users.ts";
 
 interface Binding {
   readonly hashedToken: string;
@@ -20,11 +20,11 @@ export function loggedOut(): DdpError {
 }
 
 export class Logins {
-  readonly #users: Users;
+  readonly #users: UserStore;
   readonly #bindings = new WeakMap<DdpConnection, Binding>();
   readonly #followed = new WeakSet<DdpConnection>();
 
-  constructor(users: Users) {
+  constructor(users: UserStore) {
     this.#users = users;
   }
 
@@ -61,7 +61,11 @@ export class Logins {
     this.#bindings.set(connection, { hashedToken, handle });
     if (this.#followed.has(connection)) return;
     this.#followed.add(connection);
-    connection.onClose(() => void this.release(connection));
+    connection.onClose(() => {
+      // (Whoever binds it after that has to hear of it again.)
+      this.#followed.delete(connection);
+      this.release(connection);
+    });
   }
 
   /** The connection is no longer logged in. Returns the token that it was logged in by. */

@@ -9,7 +9,8 @@ import { checkOptions } from "../../../util/option-names.ts";
 import { positive } from "../../../util/positive.ts";
 import type { DdpConnection } from "../connection.ts";
 import type { Logger } from "../logger.ts";
-import type { User, UserCollection } from "./users.ts";
+import type { UserCollection } from "./collection-users.ts";
+import type { User, UserStore } from "./users.ts";
 
 /** Somebody who logs in. */
 export interface Login {
@@ -36,8 +37,11 @@ export interface AttemptOptions {
 
 /** Durations are milliseconds. */
 export interface AccountsOptions {
-  /** Where users are. A database that several servers share needs unique indexes on `username` and `emails.address`. */
-  readonly users: UserCollection;
+  /**
+   * Where users are: a collection of the memory database, or something of yours. What several servers share needs unique indexes on the
+   * names and on the addresses.
+   */
+  readonly users: UserCollection | UserStore;
   /** Clients may create users, with a password. Default: `false`. */
   readonly allowSignUp?: boolean | undefined;
   /** How long a token counts. Default: 7776000000 (90 days). */

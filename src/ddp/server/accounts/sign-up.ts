@@ -6,9 +6,10 @@
 
 import { DdpError } from "../../protocol/error.ts";
 import { isPlainObject } from "../../protocol/fields.ts";
+import { secureRandom } from "../../protocol/random/random.ts";
 import { isText, requireDigest } from "./credentials.ts";
 import type { Passwords } from "./passwords.ts";
-import type { User, Users } from "./users.ts";
+import type { User, UserStore } from "./users.ts";
 
 /** A user that is to be created. */
 export interface NewUser {
@@ -21,12 +22,12 @@ export interface NewUser {
 }
 
 export class SignUp {
-  readonly #users: Users;
+  readonly #users: UserStore;
   readonly #passwords: Passwords;
   /** One after the other, so that two of the same name don't both find it free. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(users: Users, passwords: Passwords) {
+  constructor(users: UserStore, passwords: Passwords) {
     this.#users = users;
     this.#passwords = passwords;
   }
@@ -50,7 +51,10 @@ export class SignUp {
     const { username, emails = [] } = user;
     if (username !== undefined) await this.#requireFree("Username", { username });
     for (const { address } of emails) await this.#requireFree("Email", { email: address });
-    return this.#users.insert(user);
+    // (Nobody chooses it: not even by the random seed of the method.)
+    const _id = secureRandom.id();
+    await this.#users.insert({ _id, ...user });
+    return _id;
   }
 
   async #requireFree(what: string, name: { username: string } | { email: string }): Promise<void> {

@@ -77,7 +77,7 @@ export class MemoryDatabase implements LiveSource<MemoryQuery> {
    * Runs `run`, whose reads and writes of this database's collections are one: nobody else sees any of the writes before it resolves,
    * or any at all if it rejects; live queries hear of them at once. Others' writes wait meanwhile, so that nothing changes between
    * a read and a write: don't wait in it for what may take long, and never for a write that isn't part of it. A transaction within a
-   * transaction is part of that one.
+   * transaction is part of that one: what it has written is undone only when the outer one rejects.
    *
    * @throws what `run` throws or rejects with (as a rejection).
    */

@@ -50,11 +50,11 @@ export class Restriction<T extends Document = Document> {
     const { name, idGeneration } = this.#collection;
     const { _id = newDocumentId(name, idGeneration), ...fields } = given;
     const document = { _id, ...fields } as unknown as T;
-    return this.#write(async () => {
+    return this.#transaction(async () => {
       // (The rules' own: what they do to it isn't inserted.)
       const shown = clone(document);
       await this.#judge((rules) => rules.insert?.(invocation, shown));
-      return this.#collection.insert(document);
+      return attempt(this.#collection.insert(document));
     });
   }
 
@@ -64,12 +64,12 @@ export class Restriction<T extends Document = Document> {
     const which = toById(selector, "update");
     checkUpdateOptions(options);
     const { modifier, fields } = checkModifier(given);
-    return this.#write(async () => {
+    return this.#transaction(async () => {
       const document = await this.#collection.findOne(which, this.#fetched("update"));
       if (!document) return 0;
       const shown = clone(modifier);
       await this.#judge((rules) => rules.update?.(invocation, document, fields, shown));
-      const { count } = await this.#collection.update(which, modifier);
+      const { count } = await attempt(this.#collection.update(which, modifier));
       return count;
     });
   }
@@ -77,7 +77,7 @@ export class Restriction<T extends Document = Document> {
   async #remove(invocation: MethodInvocation, selector: unknown): Promise<number> {
     this.#refuseWithoutRules("remove");
     const which = toById(selector, "remove");
-    return this.#write(async () => {
+    return this.#transaction(async () => {
       const document = await this.#collection.findOne(which, this.#fetched("remove"));
       if (!document) return 0;
       await this.#judge((rules) => rules.remove?.(invocation, document));
@@ -106,14 +106,18 @@ export class Restriction<T extends Document = Document> {
     return { fields: Object.fromEntries(["_id", ...names].map((name) => [name, 1 as const])) };
   }
 
-  /** What the collection says against the write is the client's fault: it gets to know it. */
-  async #write<R>(write: () => Promise<R>): Promise<R> {
-    try {
-      return await this.#collection.database.transaction(write);
-    } catch (error) {
-      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-      throw new DdpError(409, error.message, undefined, { cause: error });
-    }
+  #transaction<R>(run: () => Promise<R>): Promise<R> {
+    return this.#collection.database.transaction(run);
+  }
+}
+
+/** What the collection says against the write is about what the client sent: it gets to know it. */
+async function attempt<R>(write: Promise<R>): Promise<R> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new DdpError(409, error.message, undefined, { cause: error });
   }
 }
 

@@ -36,8 +36,8 @@ export interface MethodInvocation {
  * What runs when a client calls. Parameters come from the network: check them before use. What it returns goes to the client as
  * EJSON; a `DdpError` that it throws does too, anything else becomes "Internal server error" there and goes to the log.
  *
- * One that never ends holds up its client's messages unless it has unblocked. When the session has ended, nothing here keeps it: what
- * it waits for does, if anything.
+ * One that never ends holds up its client's messages unless it has unblocked. Nothing here keeps it when its session has ended, and the
+ * time is over in which the client may ask what came of it (`resume.ledger`): what it waits for does, if anything.
  */
 export type Method = (invocation: MethodInvocation, ...params: unknown[]) => unknown;
 

@@ -52,6 +52,7 @@ export class ActiveSubscription implements Subscription {
   #byHand: Map<string, Source> | undefined;
   #unblock: () => void = NOTHING;
   #settle: () => void = NOTHING;
+  #settlesWhenReady = false;
   #isReady = false;
   #isStopped = false;
 
@@ -86,6 +87,14 @@ export class ActiveSubscription implements Subscription {
     });
   }
 
+  /**
+   * The same after another user has logged in, but it resolves too when the publication is ready, in case that it goes on for ever.
+   */
+  runAgain(): Promise<void> {
+    this.#settlesWhenReady = true;
+    return this.run(NOTHING);
+  }
+
   #scope(): Scope {
     return {
       connection: this.connection,
@@ -114,7 +123,7 @@ export class ActiveSubscription implements Subscription {
     const source = view.open(cursor.collection, true);
     this.#cursors.push(source);
     const handle = await cursor.observe(new CursorSink(this, source, host.publications.messages));
-    if (this.#isStopped) handle.stop();
+    if (this.#isStopped) this.#stop(handle);
     else this.#handles.push(handle);
   }
 
@@ -128,17 +137,29 @@ export class ActiveSubscription implements Subscription {
     this.#source(collection).changed(this.#idText(id), ownFields(changes));
   }
 
+  addedBefore(collection: string, id: DocumentId, fields: Fields, before: DocumentId | null): void {
+    if (this.#isStopped) return;
+    const next = this.#placeText(before);
+    this.#source(collection, true).addedBefore(this.#idText(id), ownFields(fields), next);
+  }
+
+  movedBefore(collection: string, id: DocumentId, before: DocumentId | null): void {
+    if (this.#isStopped) return;
+    const next = this.#placeText(before);
+    this.#source(collection, true).movedBefore(this.#idText(id), next);
+  }
+
   removed(collection: string, id: DocumentId): void {
     if (this.#isStopped) return;
     this.#source(collection).removed(this.#idText(id));
   }
 
   /** What is published by hand there. */
-  #source(collection: string): Source {
+  #source(collection: string, isOrdered: boolean = false): Source {
     this.#byHand ??= new Map();
     let source = this.#byHand.get(collection);
     if (!source) {
-      source = this.#owner.view.open(collection, false);
+      source = this.#owner.view.open(collection, false, isOrdered);
       this.#byHand.set(collection, source);
     }
     return source;
@@ -148,10 +169,15 @@ export class ActiveSubscription implements Subscription {
     return this.#owner.host.publications.messages.idText(id);
   }
 
+  #placeText(before: DocumentId | null): string | null {
+    return before === null ? null : this.#idText(before);
+  }
+
   ready(): void {
     if (this.#isReady || this.#isStopped) return;
     this.#isReady = true;
     this.#owner.isReady(this);
+    if (this.#settlesWhenReady) this.#settle();
   }
 
   stop(): void {
@@ -186,9 +212,13 @@ export class ActiveSubscription implements Subscription {
   deactivate(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    for (const handle of this.#handles.splice(0)) handle.stop();
+    for (const handle of this.#handles.splice(0)) this.#stop(handle);
     for (const callback of this.#stopCallbacks.splice(0)) void this.#callBack(callback);
     this.#settle();
+  }
+
+  #stop(handle: LiveHandle): void {
+    void this.#callBack(() => handle.stop());
   }
 
   async #callBack(callback: () => void | Promise<void>): Promise<void> {

@@ -53,7 +53,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
       const error = toWireError(new DdpError(404, `Subscription '${name}' not found`));
       return this.host.send({ msg: "nosub", id, error });
     }
-    await this.#run({ id, name, publication, params }, unblock);
+    await this.#open({ id, name, publication, params })?.run(unblock);
   }
 
   /** Handles an `unsub`; clients wait for its answer, whether there was such a subscription or not. Never rejects. */
@@ -71,15 +71,16 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
 
   subscribeUniversal(publication: Publication): void {
     const id = `U${secureRandom.id()}`;
-    void this.#run({ id, name: null, publication, params: [] }, NO_UNBLOCK);
+    void this.#open({ id, name: null, publication, params: [] })?.run(NO_UNBLOCK);
   }
 
-  async #run(init: SubscriptionInit, unblock: () => void): Promise<void> {
-    if (this.#isClosed) return;
+  /** `undefined` once the session has ended. */
+  #open(init: SubscriptionInit): ActiveSubscription | undefined {
+    if (this.#isClosed) return undefined;
     const subscription = new ActiveSubscription(this, init);
     if (init.name === null) this.#universal.add(subscription);
     else this.#named.set(init.id, subscription);
-    await subscription.run(unblock);
+    return subscription;
   }
 
   isReady({ id, name }: ActiveSubscription): void {
@@ -111,27 +112,28 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   async #rerunWhileStale(): Promise<void> {
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
-      await this.#rerunAll();
+      try {
+        await this.#rerunAll();
+      } catch (error) {
+        this.host.logger.error("the publications could not be run again:", error);
+      }
     }
     this.#rerunning = undefined;
   }
 
   async #rerunAll(): Promise<void> {
-    const old = [...this.#named.values(), ...this.#universal];
-    this.#named.clear();
-    this.#universal.clear();
+    const old = this.#stopAll();
     this.#readyAgain = [];
     this.view.beginReplacing();
-    for (const subscription of old) subscription.deactivate();
-    await Promise.all(old.map(({ init }) => this.#run(init, NO_UNBLOCK)));
+    await Promise.all(old.map(async ({ init }) => this.#open(init)?.runAgain()));
     if (!this.#isClosed) this.#showAgain();
   }
 
   /** (In one go: nothing of a live query may come between.) */
   #showAgain(): void {
-    this.view.finishReplacing();
     const subs = this.#readyAgain ?? [];
     this.#readyAgain = undefined;
+    this.view.finishReplacing();
     if (subs.length > 0) this.host.send({ msg: "ready", subs });
   }
 
@@ -139,9 +141,14 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   close(): void {
     this.#isClosed = true;
     this.host.publications.leave(this);
-    for (const subscription of this.#named.values()) subscription.deactivate();
-    for (const subscription of this.#universal) subscription.deactivate();
+    this.#stopAll();
+  }
+
+  #stopAll(): ActiveSubscription[] {
+    const all = [...this.#named.values(), ...this.#universal];
     this.#named.clear();
     this.#universal.clear();
+    for (const subscription of all) subscription.deactivate();
+    return all;
   }
 }

@@ -51,7 +51,7 @@ export class Outgoing {
     this.#ring?.push(message);
     if (!this.#wire) return;
     this.#wire.send(message);
-    if (this.#ring?.isHalfFull && this.#pinged === undefined && this.#wire.hasPings) this.ping();
+    if (this.#pinged === undefined && this.#wire.hasPings && this.#ring?.isHalfFull) this.ping();
   }
 
   ping(): void {

@@ -15,8 +15,7 @@ import type {
   User,
   UserCollection,
 } from "../../../../../src/ddp/server/index.ts";
-import type { DdpPeer } from "../../../../support/ddp-peer.ts";
-import type { Json } from "../../../../support/ddp-peer.ts";
+import type { DdpPeer, Json } from "../../../../support/ddp-peer.ts";
 
 /** The SHA-256 of "pencil", as Meteor's clients send passwords. */
 export const pencil = {

@@ -1,8 +1,11 @@
 /** Logging in, by password and by token. */
 
 import { describe, expect, test, vi } from "vitest";
-import { DdpError } from "../../../../../src/ddp/server/index.ts";
+import { DdpError, memoryDatabase } from "../../../../../src/ddp/server/index.ts";
 import type { User } from "../../../../../src/ddp/server/index.ts";
+import { CollectionUsers } from "../../../../../src/ddp/server/accounts/collection-users.ts";
+import { hashToken } from "../../../../../src/ddp/server/accounts/tokens.ts";
+import { MemoryCollection } from "../../../../../src/ddp/server/collections/memory-collection.ts";
 import { DdpPeer } from "../../../../support/ddp-peer.ts";
 import { call, eraser, fixture, logIn, pencil } from "./fixture.ts";
 
@@ -140,6 +143,30 @@ describe("by token", () => {
     expect(await call(second, "who")).toEqual({ result: id });
   });
 
+  test("finds the owner without looking at everybody, and anew when that has changed", async () => {
+    await using at = fixture();
+    const id = await at.accounts.createUser({ username: "ada" });
+    const { token } = await at.accounts.createToken(id);
+    // (One that this server hasn't made: users may be in a database that others use, too.)
+    const hashedToken = await hashToken("made elsewhere");
+    const loginTokens = [{ when: new Date(), hashedToken }];
+    await at.users.insert({ _id: "joe", services: { resume: { loginTokens } } });
+    const find = vi.spyOn(MemoryCollection.prototype, "find");
+    const attempt = async (resume: string): Promise<unknown> => {
+      const peer = await DdpPeer.connect(at.ddp);
+      find.mockClear();
+      await call(peer, "login", { resume });
+      return find.mock.calls.every(([selector]) => Object.hasOwn(Object(selector), "_id"));
+    };
+    expect(await attempt(token)).toBe(true);
+    expect(await attempt("made elsewhere")).toBe(false);
+    expect(await attempt("made elsewhere")).toBe(true);
+    find.mockRestore();
+    await at.accounts.logOutEverywhere(id);
+    const peer = await DdpPeer.connect(at.ddp);
+    expect((await call(peer, "login", { resume: token })).error).toMatchObject({ error: 403 });
+  });
+
   test("ends when the token has expired", async () => {
     await using at = fixture({ tokenLifetime: 1_000 });
     const id = await at.accounts.createUser({ username: "ada" });
@@ -175,6 +202,16 @@ describe("by token", () => {
 function tokens(users: readonly User[]): readonly unknown[] {
   return users.flatMap(({ services }) => services?.resume?.loginTokens ?? []);
 }
+
+test("users may be where the application has them", async () => {
+  const store = new CollectionUsers(memoryDatabase().collection<User>("people"));
+  const inserted = vi.spyOn(store, "insert");
+  await using at = fixture({ users: store });
+  const id = await at.accounts.createUser({ username: "ada", password: "pencil" });
+  expect(inserted).toHaveBeenCalledOnce();
+  const peer = await DdpPeer.connect(at.ddp);
+  expect(await logIn(peer, { user: { username: "ada" }, password: pencil })).toMatchObject({ id });
+});
 
 test("handlers of the application's own", async () => {
   await using at = fixture();

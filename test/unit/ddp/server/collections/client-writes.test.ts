@@ -269,7 +269,7 @@ test("a rule that throws denies: with its DdpError, or without a word", async ()
   const { ddp, things, call } = await setting();
   ddp.allow(things, {
     insert(_invocation, { n }) {
-      throw n === 1 ? new DdpError("quota", "too many") : new Error("a mistake");
+      throw n === 1 ? new DdpError("quota", "too many") : new TypeError("a mistake");
     },
   });
   expect(await call("/things/insert", { n: 1 })).toBe("quota too many");

@@ -1,12 +1,14 @@
 /** Methods, called by clients. Names in quotes are those of Meteor's tests. */
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 import { StateError } from "../../../../../src/errors.ts";
 import { createDdp, DdpError } from "../../../../../src/ddp/server/index.ts";
 import type { Ddp, Method } from "../../../../../src/ddp/server/index.ts";
 import { DdpPeer } from "../../../../support/ddp-peer.ts";
 import type { Json } from "../../../../support/ddp-peer.ts";
-import { turns } from "../../../../support/turns.ts";
+import { turns, until } from "../../../../support/turns.ts";
 
 const logger = { error: vi.fn(), warn: vi.fn() };
 
@@ -225,4 +227,29 @@ test('"connection in method invocation": its own client', async () => {
   expect(ids[0]).toEqual(expect.any(String));
   expect(ids[2]).toBe(ids[0]);
   expect(ids[1]).not.toBe(ids[0]);
+});
+
+test("a method that never ends is forgotten with its session", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const connections: WeakRef<object>[] = [];
+  // (Else it is remembered for a while that the method runs.)
+  await using ddp = createDdp({ logger, resume: false });
+  ddp.methods({
+    hang: ({ connection }) => {
+      if (connection) connections.push(new WeakRef(connection));
+      return new Promise(() => {});
+    },
+  });
+  const callAndLeave = async (): Promise<void> => {
+    const peer = await DdpPeer.connect(ddp);
+    peer.send({ msg: "method", id: "1", method: "hang" }, { msg: "disconnect" });
+    await peer.handled;
+  };
+  await callAndLeave();
+  await until(() => {
+    collectGarbage();
+    return connections[0]?.deref() === undefined;
+  }, "the connection's end");
+  expect(connections).toHaveLength(1);
 });

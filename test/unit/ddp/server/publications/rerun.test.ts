@@ -237,3 +237,61 @@ test("a universal publication that comes during a rerun is in the difference", a
     ...done("1"),
   ]);
 });
+
+test("a publication that goes on for ever is waited for until it is ready", async () => {
+  const { ddp } = ddpWith();
+  ddp.publish("stream", async (subscription) => {
+    subscription.unblock();
+    await turns();
+    subscription.added("c", "1", { user: subscription.userId });
+    subscription.ready();
+    await new Promise(() => {});
+  });
+  const peer = await DdpPeer.connect(ddp);
+  peer.send({ msg: "sub", id: "s", name: "stream" });
+  await peer.takeAll(2);
+  peer.send(login("1", "bob"));
+  expect(await peer.rest()).toEqual([
+    { msg: "changed", collection: "c", id: "1", fields: { user: "bob" } },
+    { msg: "ready", subs: ["s"] },
+    ...done("1"),
+  ]);
+});
+
+test("a query that can't be stopped, and an onStop that publishes, spoil no rerun", async () => {
+  const { ddp, logger } = ddpWith();
+  const subscriptions: Subscription[] = [];
+  ddp.publish("bad", (subscription) => {
+    subscriptions.push(subscription);
+    subscription.onStop(() => {
+      for (const each of subscriptions) each.added("d", "late");
+    });
+    return {
+      collection: "c",
+      observe: async (sink) => {
+        sink.added("1", {});
+        return {
+          stop: () => {
+            throw new Error("it goes on");
+          },
+        };
+      },
+    };
+  });
+  const peer = await DdpPeer.connect(ddp);
+  peer.send({ msg: "sub", id: "s", name: "bad" }, { msg: "sub", id: "t", name: "bad" });
+  await peer.rest();
+  peer.send(login("1", "bob"));
+  // (The second runs on when the first is stopped.)
+  const late = { collection: "d", id: "late" };
+  expect(await peer.rest()).toEqual([
+    { msg: "added", ...late },
+    { msg: "removed", ...late },
+    { msg: "ready", subs: ["s", "t"] },
+    ...done("1"),
+  ]);
+  expect(logger.lines).toEqual([
+    "error: the publication bad failed to stop:",
+    "error: the publication bad failed to stop:",
+  ]);
+});
