@@ -36,7 +36,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "client/browser/index.ts",
     "channels/client/index.ts",
     "wamp/client/index.ts",
+    "ddp/client/index.ts",
     "hub/chat",
+    "hub/todo/limits.ts",
+    "hub/todo/tasks.ts",
   ],
   cli: [ENTRIES, "hub", "util/closest.ts"],
 };
