@@ -8,14 +8,6 @@ import type { Connection } from "../../src/connection/connection.ts";
 import type { Message } from "../../src/connection/transport.ts";
 import { pair } from "../../src/testing/pair.ts";
 
-/** Where to cut, and what to do with what passes. */
-export interface Cuts {
-  /** The numbers of the messages, in both directions together, that never arrive: with them the connection is cut. */
-  readonly at: ReadonlySet<number>;
-  /** Changes what a client sends. */
-  readonly forge?: (text: string) => string;
-}
-
 /** Between clients and a server: in memory, in order. */
 export class CuttingRelay {
   /** How many messages have come by. */
@@ -23,9 +15,10 @@ export class CuttingRelay {
   /** How many connections were opened. */
   opened = 0;
   readonly #accept: (connection: Connection) => unknown;
-  readonly #cuts: Cuts;
+  readonly #cuts: ReadonlySet<number>;
 
-  constructor(accept: (connection: Connection) => unknown, cuts: Cuts) {
+  /** `cuts`: the numbers of the messages, in both directions together, that never arrive: with them the connection is cut. */
+  constructor(accept: (connection: Connection) => unknown, cuts: ReadonlySet<number>) {
     this.#accept = accept;
     this.#cuts = cuts;
   }
@@ -35,26 +28,20 @@ export class CuttingRelay {
     this.opened++;
     const [client, near] = pair();
     const [far, server] = pair();
-    const { forge = (text) => text } = this.#cuts;
     const cut = (): void => {
       near.terminate();
       far.terminate();
     };
-    void this.#relay(near, far, forge, cut);
-    void this.#relay(far, near, (text) => text, cut);
+    void this.#relay(near, far, cut);
+    void this.#relay(far, near, cut);
     void this.#accept(server);
     return client;
   };
 
-  async #relay(
-    from: Connection,
-    to: Connection,
-    forge: (text: string) => string,
-    cut: () => void,
-  ): Promise<void> {
+  async #relay(from: Connection, to: Connection, cut: () => void): Promise<void> {
     const pass = (message: Message): void => {
-      if (this.#cuts.at.has(this.passed++)) cut();
-      else void to.send(forge(String(message)));
+      if (this.#cuts.has(this.passed++)) cut();
+      else void to.send(message);
     };
     await from.forEach(pass).catch(() => {});
     const { code, wasClean } = await from.closed;
