@@ -70,13 +70,19 @@ export class LedgerEntry {
   }
 }
 
+/** The calls that a ledger knows. */
+class Calls {
+  readonly byId = new Map<string, LedgerEntry>();
+  /** Those that have run, in the order of that. */
+  readonly done = new Set<LedgerEntry>();
+  /** Those that were answered in the session that is there now, in the order of that. */
+  readonly answered = new Set<LedgerEntry>();
+}
+
 export class MethodLedger {
   readonly #budget: LedgerBudget;
-  readonly #entries = new Map<string, LedgerEntry>();
-  /** Those that have run, in the order of that. */
-  readonly #done = new Set<LedgerEntry>();
-  /** Those that were answered in the session that is there now, in the order of that. */
-  readonly #answered = new Set<LedgerEntry>();
+  /** Made with the first call: many clients call nothing. */
+  #calls: Calls | undefined;
   #bytes = 0;
   #holders = 0;
   /** The number of the client's connection. */
@@ -88,10 +94,6 @@ export class MethodLedger {
     this.#budget = budget;
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.size === 0;
-  }
-
   /** Somebody keeps it. */
   retain(): void {
     this.#holders++;
@@ -99,7 +101,7 @@ export class MethodLedger {
 
   release(): void {
     if (--this.#holders > 0) return;
-    for (const entry of this.#entries.values()) this.#forget(entry);
+    for (const entry of this.#calls?.byId.values() ?? []) this.#forget(entry);
   }
 
   /** The client has come by another connection. */
@@ -109,7 +111,7 @@ export class MethodLedger {
 
   /** The call with that id which came by an earlier connection. From now on it has come by this one. */
   again(id: string): LedgerEntry | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#calls?.byId.get(id);
     if (!entry || entry.arrival === this.#arrival) return undefined;
     entry.arrival = this.#arrival;
     return entry;
@@ -117,18 +119,19 @@ export class MethodLedger {
 
   /** A call came in. One with the same id is forgotten. */
   begin(id: string, owner: LedgerOwner): LedgerEntry {
-    const before = this.#entries.get(id);
+    const { byId } = (this.#calls ??= new Calls());
+    const before = byId.get(id);
     if (before) this.#forget(before);
     const entry = new LedgerEntry(id, this.#arrival, owner);
-    this.#entries.set(id, entry);
-    if (this.#entries.size > MAX_ENTRIES) this.#forgetOldest();
+    byId.set(id, entry);
+    if (byId.size > MAX_ENTRIES) this.#forgetOldest();
     return entry;
   }
 
   /** A method has run. */
   finish(entry: LedgerEntry, result: string): void {
-    if (this.#entries.get(entry.id) === entry) {
-      this.#done.add(entry);
+    if (this.#knows(entry)) {
+      this.#calls?.done.add(entry);
       this.#keep(entry, result);
     }
     entry.finish();
@@ -136,14 +139,14 @@ export class MethodLedger {
 
   /** The answer to it was sent, with that number. */
   answer(entry: LedgerEntry, number: number): void {
-    if (this.#entries.get(entry.id) !== entry) return;
+    if (!this.#knows(entry)) return;
     entry.answered = number;
-    this.#answered.add(entry);
+    this.#calls?.answered.add(entry);
   }
 
   /** So many messages of the present session have come to the client. */
   arrived(count: number): void {
-    for (const entry of this.#answered) {
+    for (const entry of this.#calls?.answered ?? []) {
       if ((entry.answered as number) > count) return;
       this.#forget(entry);
     }
@@ -152,20 +155,25 @@ export class MethodLedger {
   /** The numbers of all messages have grown by that much. */
   shift(by: number): void {
     if (by === 0) return;
-    for (const entry of this.#answered) (entry.answered as number) += by;
+    for (const entry of this.#calls?.answered ?? []) (entry.answered as number) += by;
   }
 
   /** The owner has ended: what waits in its queue never begins. */
   abandon(owner: LedgerOwner): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#calls?.byId.values() ?? []) {
       if (entry.state === "waiting" && entry.owner === owner) this.#forget(entry);
     }
   }
 
   /** A new session goes on with it: there nothing is answered yet. */
   inherit(): void {
-    for (const entry of this.#answered) entry.answered = undefined;
-    this.#answered.clear();
+    for (const entry of this.#calls?.answered ?? []) entry.answered = undefined;
+    this.#calls?.answered.clear();
+  }
+
+  /** Whether it hasn't forgotten it. */
+  #knows(entry: LedgerEntry): boolean {
+    return this.#calls?.byId.get(entry.id) === entry;
   }
 
   #keep(entry: LedgerEntry, result: string): void {
@@ -182,9 +190,9 @@ export class MethodLedger {
   }
 
   #forget(entry: LedgerEntry): void {
-    this.#entries.delete(entry.id);
-    this.#done.delete(entry);
-    this.#answered.delete(entry);
+    this.#calls?.byId.delete(entry.id);
+    this.#calls?.done.delete(entry);
+    this.#calls?.answered.delete(entry);
     const bytes = entry.result?.length ?? 0;
     this.#bytes -= bytes;
     this.#budget.bytes -= bytes;
@@ -193,7 +201,7 @@ export class MethodLedger {
 
   /** (Those that run are bounded elsewhere.) */
   #forgetOldest(): void {
-    const [oldest] = this.#done;
+    const [oldest] = this.#calls?.done ?? [];
     if (!oldest) return;
     this.#budget.dropped++;
     this.#forget(oldest);
