@@ -55,6 +55,14 @@ export class RecordedView implements DataOutput {
     this.#say(collection, ["removed", id]);
   }
 
+  addedBefore(collection: string, id: string, fields: Fields, before: string | null): void {
+    this.#say(collection, ["addedBefore", id, fields, before]);
+  }
+
+  movedBefore(collection: string, id: string, before: string | null): void {
+    this.#say(collection, ["movedBefore", id, before]);
+  }
+
   #say(collection: string, said: Said): void {
     this.#said.push(collection === "c" ? said : [collection, ...said]);
   }

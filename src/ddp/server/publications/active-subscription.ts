@@ -137,17 +137,29 @@ export class ActiveSubscription implements Subscription {
     this.#source(collection).changed(this.#idText(id), ownFields(changes));
   }
 
+  addedBefore(collection: string, id: DocumentId, fields: Fields, before: DocumentId | null): void {
+    if (this.#isStopped) return;
+    const next = this.#placeText(before);
+    this.#source(collection, true).addedBefore(this.#idText(id), ownFields(fields), next);
+  }
+
+  movedBefore(collection: string, id: DocumentId, before: DocumentId | null): void {
+    if (this.#isStopped) return;
+    const next = this.#placeText(before);
+    this.#source(collection, true).movedBefore(this.#idText(id), next);
+  }
+
   removed(collection: string, id: DocumentId): void {
     if (this.#isStopped) return;
     this.#source(collection).removed(this.#idText(id));
   }
 
   /** What is published by hand there. */
-  #source(collection: string): Source {
+  #source(collection: string, isOrdered: boolean = false): Source {
     this.#byHand ??= new Map();
     let source = this.#byHand.get(collection);
     if (!source) {
-      source = this.#owner.view.open(collection, false);
+      source = this.#owner.view.open(collection, false, isOrdered);
       this.#byHand.set(collection, source);
     }
     return source;
@@ -155,6 +167,10 @@ export class ActiveSubscription implements Subscription {
 
   #idText(id: DocumentId): string {
     return this.#owner.host.publications.messages.idText(id);
+  }
+
+  #placeText(before: DocumentId | null): string | null {
+    return before === null ? null : this.#idText(before);
   }
 
   ready(): void {

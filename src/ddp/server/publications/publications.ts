@@ -24,6 +24,7 @@ export interface Subscription {
    * Publishes a document; once more for the same one changes these fields. Values are copied: to give many clients the same without
    * a copy for each, return a query.
    *
+   * @throws StateError for a collection that has an order.
    * @throws TypeError or RangeError for values that EJSON can't hold, or that are nested deeper than 100 levels.
    */
   added(collection: string, id: DocumentId, fields?: Fields): void;
@@ -36,6 +37,22 @@ export interface Subscription {
   changed(collection: string, id: DocumentId, changes: Fields): void;
   /** Takes back a document that this subscription publishes, or does nothing. Others may publish it still. */
   removed(collection: string, id: DocumentId): void;
+  /**
+   * Publishes a document in an order, before another one of the collection, or at the end (`null`); once more for the same one changes
+   * these fields, and moves it. Few clients know of orders: others don't see such documents. They aren't merged: all subscriptions of
+   * the client should publish the same. A collection has an order or none: what is published first decides, until all that was
+   * published there has been taken back.
+   *
+   * @throws StateError for a collection without an order.
+   * @throws TypeError or RangeError for values that EJSON can't hold, or that are nested deeper than 100 levels.
+   */
+  addedBefore(collection: string, id: DocumentId, fields: Fields, before: DocumentId | null): void;
+  /**
+   * Moves a document that this subscription publishes, or does nothing.
+   *
+   * @throws StateError for a collection without an order.
+   */
+  movedBefore(collection: string, id: DocumentId, before: DocumentId | null): void;
   /** The documents that matter at first are published. Only the first call counts. */
   ready(): void;
   /** Ends the subscription: what it has published is removed. */

@@ -125,7 +125,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
     const old = this.#stopAll();
     this.#readyAgain = [];
     this.view.beginReplacing();
-    await Promise.all(old.map(({ init }) => this.#open(init)?.runAgain()));
+    await Promise.all(old.map(async ({ init }) => this.#open(init)?.runAgain()));
     if (!this.#isClosed) this.#showAgain();
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { StateError } from "../../../../errors.ts";
 import type { Fields } from "../../../protocol/fields.ts";
 import { Source } from "./source.ts";
 
@@ -46,6 +47,18 @@ export abstract class CollectionView {
     const ids = new Set(first.documents.keys());
     for (const { documents } of others) for (const id of documents.keys()) ids.add(id);
     return ids;
+  }
+
+  /** @throws StateError where documents have no order. */
+  addedBefore(source: Source, id: string, fields: Fields, before: string | null): void;
+  addedBefore(): void {
+    throw new StateError(`${this.collection} is published in no order`);
+  }
+
+  /** @throws StateError where documents have no order. */
+  movedBefore(source: Source, id: string, before: string | null): void;
+  movedBefore(): void {
+    throw new StateError(`${this.collection} is published in no order`);
   }
 
   abstract added(source: Source, id: string, fields: Fields): void;

@@ -17,6 +17,9 @@ export interface DataOutput {
   /** @throws TypeError or RangeError for fields that EJSON can't hold; nothing is sent then. */
   changed(collection: string, id: string, changes: Fields, isShared: boolean): void;
   removed(collection: string, id: string, isShared: boolean): void;
+  /** @throws TypeError or RangeError for fields that EJSON can't hold; nothing is sent then. */
+  addedBefore(collection: string, id: string, fields: Fields, before: string | null): void;
+  movedBefore(collection: string, id: string, before: string | null): void;
 }
 
 /** Sends. */
@@ -44,10 +47,18 @@ export class DataWriter implements DataOutput {
     if (isShared) host.sendShared(host.publications.messages.removed(collection, id));
     else host.send({ msg: "removed", collection, id });
   }
+
+  addedBefore(collection: string, id: string, fields: Fields, before: string | null): void {
+    this.#host.send({ ...addedMessage(collection, id, fields), msg: "addedBefore", before });
+  }
+
+  movedBefore(collection: string, id: string, before: string | null): void {
+    this.#host.send({ msg: "movedBefore", collection, id, before });
+  }
 }
 
 /** Says nothing yet, but refuses what could not be said later. */
-export const SILENT: DataOutput = {
+export const SILENT: Pick<DataOutput, "added" | "changed" | "removed"> = {
   added: (_collection, _id, fields) => void encode(fields),
   changed: (_collection, _id, changes) => void encode(changes),
   removed: () => {},

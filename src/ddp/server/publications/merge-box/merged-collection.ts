@@ -19,7 +19,7 @@ import type { Source } from "./source.ts";
 
 export class MergedCollection extends CollectionView {
   readonly #writer: DataOutput;
-  #output: DataOutput;
+  #output: Pick<DataOutput, keyof typeof SILENT>;
   /** Those that several sources publish. */
   readonly #documents = new Map<string, DocumentView>();
 

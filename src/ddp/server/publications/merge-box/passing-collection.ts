@@ -4,6 +4,7 @@
  * @module
  */
 
+import { StateError } from "../../../../errors.ts";
 import type { Fields } from "../../../protocol/fields.ts";
 import { CollectionView } from "./collection-view.ts";
 import type { DataOutput } from "./data-output.ts";
@@ -13,8 +14,12 @@ import type { PublicationStrategy } from "./strategies.ts";
 /** Ids are what is remembered, if anything. */
 const NOTHING: Fields = {};
 
+/** `ORDERED`: documents have places, and are counted as in `NO_MERGE_MULTI`. */
+type PassingStrategy = Exclude<PublicationStrategy, "SERVER_MERGE"> | "ORDERED";
+
 export class PassingCollection extends CollectionView {
   readonly #output: DataOutput;
+  readonly #isOrdered: boolean;
   readonly #counts: boolean;
   readonly #remembers: boolean;
   /** What the client has from before another user has logged in. */
@@ -22,22 +27,38 @@ export class PassingCollection extends CollectionView {
 
   constructor(
     collection: string,
-    strategy: Exclude<PublicationStrategy, "SERVER_MERGE">,
+    strategy: PassingStrategy,
     output: DataOutput,
     before: CollectionView | undefined,
   ) {
     super(collection);
     this.#output = output;
-    this.#counts = strategy === "NO_MERGE_MULTI";
+    this.#isOrdered = strategy === "ORDERED";
+    this.#counts = this.#isOrdered || strategy === "NO_MERGE_MULTI";
     this.#remembers = strategy !== "NO_MERGE_NO_HISTORY";
     this.#before = before;
   }
 
+  /** @throws StateError where documents have an order. */
   added(source: Source, id: string, fields: Fields): void {
-    const isKnown = this.#counts && (this.holder(id) ?? this.#before?.holder(id)) !== undefined;
-    if (!isKnown) this.#output.added(this.collection, id, fields, source.isShared);
-    else if (Object.keys(fields).length > 0) this.#pass(source, id, fields);
+    if (this.#isOrdered) throw new StateError(`${this.collection} is published in an order`);
+    if (this.#counts && this.#isKnown(id)) this.#pass(source, id, fields);
+    else this.#output.added(this.collection, id, fields, source.isShared);
     if (this.#remembers) source.documents.set(id, NOTHING);
+  }
+
+  override addedBefore(source: Source, id: string, fields: Fields, before: string | null): void {
+    if (!this.#isOrdered) return super.addedBefore(source, id, fields, before);
+    if (this.#isKnown(id)) {
+      this.#pass(source, id, fields);
+      this.#output.movedBefore(this.collection, id, before);
+    } else this.#output.addedBefore(this.collection, id, fields, before);
+    source.documents.set(id, NOTHING);
+  }
+
+  override movedBefore(source: Source, id: string, before: string | null): void {
+    if (!this.#isOrdered) return super.movedBefore(source, id, before);
+    if (source.documents.has(id)) this.#output.movedBefore(this.collection, id, before);
   }
 
   changed(source: Source, id: string, changes: Fields): void {
@@ -64,7 +85,13 @@ export class PassingCollection extends CollectionView {
     }
   }
 
+  /** Whether the client has it. */
+  #isKnown(id: string): boolean {
+    return (this.holder(id) ?? this.#before?.holder(id)) !== undefined;
+  }
+
   #pass(source: Source, id: string, changes: Fields): void {
+    if (Object.keys(changes).length === 0) return;
     this.#output.changed(this.collection, id, changes, source.isShared);
   }
 }

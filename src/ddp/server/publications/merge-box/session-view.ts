@@ -25,12 +25,15 @@ export class SessionView {
     this.#strategies = strategies;
   }
 
-  /** Somebody begins to publish there. `isShared`: objects that other sessions get too. */
-  open(collection: string, isShared: boolean): Source {
+  /**
+   * Somebody begins to publish there. `isShared`: objects that other sessions get too. `isOrdered`: documents get places, unless there
+   * are some without.
+   */
+  open(collection: string, isShared: boolean, isOrdered: boolean = false): Source {
     let view = this.#collections.get(collection);
     // (A new one follows a strategy that was changed meanwhile.)
     if (!view || view.isEmpty) {
-      view = this.#create(collection);
+      view = this.#create(collection, isOrdered);
       this.#collections.set(collection, view);
     }
     return view.open(isShared);
@@ -56,8 +59,8 @@ export class SessionView {
     for (const [collection, view] of this.#collections) view.replace(before.get(collection));
   }
 
-  #create(collection: string): CollectionView {
-    const strategy = this.#strategies.get(collection);
+  #create(collection: string, isOrdered: boolean): CollectionView {
+    const strategy = isOrdered ? "ORDERED" : this.#strategies.get(collection);
     return strategy === "SERVER_MERGE"
       ? new MergedCollection(collection, this.#output, this.#before !== undefined)
       : new PassingCollection(collection, strategy, this.#output, this.#before?.get(collection));

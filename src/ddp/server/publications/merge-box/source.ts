@@ -36,6 +36,15 @@ export class Source {
     this.#view.removed(this, id);
   }
 
+  /** `before`: the id of the next one, `null` at the end. Once more for the same document changes and moves it. */
+  addedBefore(id: string, fields: Fields, before: string | null): void {
+    this.#view.addedBefore(this, id, fields, before);
+  }
+
+  movedBefore(id: string, before: string | null): void {
+    this.#view.movedBefore(this, id, before);
+  }
+
   /** Takes back all that it has published. */
   close(): void {
     this.#view.close(this);

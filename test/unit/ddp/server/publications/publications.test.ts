@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DdpError } from "../../../../../src/ddp/server/index.ts";
+import { DdpError, EJSON } from "../../../../../src/ddp/server/index.ts";
 import type { DdpConnection, Subscription } from "../../../../../src/ddp/server/index.ts";
 import { ddpWith, INTERNAL_ERROR } from "../../../../support/ddp-fixture.ts";
 import { Documents } from "../../../../support/ddp-documents.ts";
@@ -227,7 +227,6 @@ test("onStop: on stop, unsub, error and the client's end; at once when it is too
   peer.send({ msg: "sub", id: "2", name: "stays" }, { msg: "sub", id: "3", name: "stays" });
   peer.send({ msg: "unsub", id: "2" });
   await peer.rest();
-  // (It doesn't wait for what is queued.)
   peer.send({ msg: "disconnect" });
   await peer.connection.close();
   await peer.handled;
@@ -344,6 +343,42 @@ test("a subscription that ends while its query begins leaves no query behind", a
   // (The session may outlive its connection for a while.)
   await ddp.close();
   expect(documents.queries).toBe(0);
+});
+
+test("documents and changes of a live query are written once, however many sessions get them", async () => {
+  const { ddp } = ddpWith();
+  let writes = 0;
+  class Counted {
+    typeName(): string {
+      return "counted once";
+    }
+
+    toJSONValue(): number {
+      return ++writes;
+    }
+  }
+  EJSON.addType("counted once", () => new Counted());
+  const documents = new Documents("c", { 1: { value: new Counted() } });
+  ddp.publish("all", () => documents.find());
+  const peers = await Promise.all([1, 2, 3].map(() => DdpPeer.connect(ddp)));
+  const fields = { value: { $type: "counted once", $value: 1 } };
+  for (const peer of peers) {
+    peer.send({ msg: "sub", id: "s", name: "all" });
+    expect(await peer.takeAll(2)).toEqual([added("1", fields), ready("s")]);
+  }
+  writes = 0;
+  const value = new Counted();
+  documents.put("2", { value });
+  documents.put("2", { value, n: 1 });
+  documents.remove("2");
+  for (const peer of peers) {
+    expect(await peer.takeAll(3)).toEqual([
+      added("2", fields),
+      { msg: "changed", collection: "c", id: "2", fields: { n: 1 } },
+      removed("2"),
+    ]);
+  }
+  expect(writes).toBe(1);
 });
 
 test("sub with an id that is in use means nothing; unsub of none is answered", async () => {

@@ -157,12 +157,12 @@ function expected(
   const { op, id, fields } = each;
   const remembers = strategy !== "NO_MERGE_NO_HISTORY";
   const counts = strategy === "NO_MERGE_MULTI";
+  const changed: Said[] = Object.keys(fields).length > 0 ? [["changed", id, fields]] : [];
   if (op === "added") {
-    if (!counts || !(has.own || has.other)) return [["added", id, fields]];
-    return Object.keys(fields).length > 0 ? [["changed", id, fields]] : [];
+    return counts && (has.own || has.other) ? changed : [["added", id, fields]];
   }
   if (remembers && !has.own) return [];
-  if (op === "changed") return [["changed", id, fields]];
+  if (op === "changed") return changed;
   return counts && has.other ? [] : [["removed", id]];
 }
 
