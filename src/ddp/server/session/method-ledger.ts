@@ -29,8 +29,8 @@ export class LedgerEntry {
   readonly id: string;
   /** By which of the client's connections it came. */
   arrival: number;
-  /** The session that answers, whatever it is to the ledger. */
-  owner: LedgerOwner;
+  /** The token of the session that answers. (Not the session: it would be kept for as long as this.) */
+  owner: string;
   state: "waiting" | "running" | "done" = "waiting";
   /** It has logged somebody in, or out: what it did is gone with its session. */
   isOfSession = false;
@@ -42,7 +42,7 @@ export class LedgerEntry {
   #unblocked: Deferred<void> | undefined;
   #done: Deferred<void> | undefined;
 
-  constructor(id: string, arrival: number, owner: LedgerOwner) {
+  constructor(id: string, arrival: number, owner: string) {
     this.id = id;
     this.arrival = arrival;
     this.owner = owner;
@@ -87,11 +87,27 @@ export class MethodLedger {
   #holders = 0;
   /** The number of the client's connection. */
   #arrival = 0;
-  /** The session whose client this is. */
-  owner: LedgerOwner | undefined;
+  /** The client's session, while there is one. */
+  #owner: LedgerOwner | undefined;
+  /** The token of the client's last session. */
+  #token = "";
 
   constructor(budget: LedgerBudget) {
     this.#budget = budget;
+  }
+
+  /** Whether that is the token of the session that its numbers are of. */
+  isOf(token: string): boolean {
+    return this.#token === token;
+  }
+
+  /** A new session goes on with it, which ends the one before: the client may never have heard of that. There nothing is answered yet. */
+  pass(owner: LedgerOwner): void {
+    this.#owner?.supersede();
+    this.#owner = owner;
+    this.#token = owner.token;
+    for (const entry of this.#calls?.answered ?? []) entry.answered = undefined;
+    this.#calls?.answered.clear();
   }
 
   /** Somebody keeps it. */
@@ -118,11 +134,11 @@ export class MethodLedger {
   }
 
   /** A call came in. One with the same id is forgotten. */
-  begin(id: string, owner: LedgerOwner): LedgerEntry {
+  begin(id: string): LedgerEntry {
     const { byId } = (this.#calls ??= new Calls());
     const before = byId.get(id);
     if (before) this.#forget(before);
-    const entry = new LedgerEntry(id, this.#arrival, owner);
+    const entry = new LedgerEntry(id, this.#arrival, this.#token);
     byId.set(id, entry);
     if (byId.size > MAX_ENTRIES) this.#forgetOldest();
     return entry;
@@ -158,17 +174,12 @@ export class MethodLedger {
     for (const entry of this.#calls?.answered ?? []) (entry.answered as number) += by;
   }
 
-  /** The owner has ended: what waits in its queue never begins. */
+  /** A session has ended: what waits in its queue never begins. */
   abandon(owner: LedgerOwner): void {
+    if (this.#owner === owner) this.#owner = undefined;
     for (const entry of this.#calls?.byId.values() ?? []) {
-      if (entry.state === "waiting" && entry.owner === owner) this.#forget(entry);
+      if (entry.state === "waiting" && entry.owner === owner.token) this.#forget(entry);
     }
-  }
-
-  /** A new session goes on with it: there nothing is answered yet. */
-  inherit(): void {
-    for (const entry of this.#calls?.answered ?? []) entry.answered = undefined;
-    this.#calls?.answered.clear();
   }
 
   /** Whether it hasn't forgotten it. */
