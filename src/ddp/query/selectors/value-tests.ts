@@ -4,10 +4,10 @@
  * @module
  */
 
-import { equals } from "../protocol/ejson/equals.ts";
-import { stringify } from "../protocol/ejson/text.ts";
-import { compareValues, RANK, rankOf } from "./compare.ts";
-import { invalidQuery } from "./invalid.ts";
+import { equals } from "../../protocol/ejson/equals.ts";
+import { stringify } from "../../protocol/ejson/text.ts";
+import { compareValues, RANK, rankOf } from "../compare.ts";
+import { invalidQuery } from "../invalid.ts";
 
 /** Whether a value is as wanted; `undefined` when there is none. */
 export type Test = (value: unknown) => boolean;
