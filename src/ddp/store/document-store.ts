@@ -134,7 +134,7 @@ export class DocumentStore<T extends Document = Document> {
     this.onWrite?.(document._id, before?.document);
     const sequence = before ? before.sequence : this.#sequence++;
     this.#entries.set(key, { key, sequence, document });
-    this.#queries.wrote(key);
+    this.#queries.wrote(key, before?.document, document);
   }
 
   /** Says whether there was one. */
@@ -144,7 +144,7 @@ export class DocumentStore<T extends Document = Document> {
     if (!before) return false;
     this.onWrite?.(id, before.document);
     this.#entries.delete(key);
-    this.#queries.wrote(key);
+    this.#queries.wrote(key, before.document, undefined);
     return true;
   }
 
