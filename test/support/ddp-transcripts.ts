@@ -77,7 +77,6 @@ const METHODS: Readonly<Record<string, Method>> = {
     throw Object.assign(new Error("r [x]"), { isClientSafe: true, error: "x", reason: "r" });
   },
   throwStr: () => {
-    // oxlint-disable-next-line typescript/only-throw-error -- That is the case.
     throw "secret";
   },
   conn: ({ connection }) => ({
@@ -143,7 +142,7 @@ const PUBLICATIONS: Readonly<Record<string, Publication>> = {
   ids: (run) => {
     const hex = "aaaaaaaaaaaaaaaaaaaaaaa";
     const ids = [new ObjectId(`${hex}a`), `${hex}b`, 5, "-x", "~y", "{z"];
-    for (const [index, id] of ids.entries()) run.added("c", id as string, { v: index + 1 });
+    for (const [index, id] of ids.entries()) run.added("c", id, { v: index + 1 });
     run.ready();
   },
   who: (run) => {

@@ -220,6 +220,7 @@ export class Connector {
       heartbeatInterval,
       heartbeatTimeout,
       receive,
+      discarded: () => this.#receivedCount++,
     });
     this.#link = link;
     this.#greet(link);

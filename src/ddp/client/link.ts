@@ -22,6 +22,8 @@ export interface LinkOptions {
   readonly heartbeatTimeout: number;
   /** Called for every message but pings and pongs. */
   receive(message: ServerMessage): void;
+  /** Called for what was to be a message, and is none that is known. */
+  discarded(): void;
 }
 
 export class Link {
@@ -99,14 +101,17 @@ export class Link {
 
   #accept(text: string): void {
     this.#heartbeat.heard();
-    const { logger, receive } = this.#options;
+    const { logger, receive, discarded } = this.#options;
     try {
       const message = readServerMessage(text);
       if (message.msg === "ping") this.send({ ...message, msg: "pong" });
       else if (message.msg !== "pong") receive(message);
     } catch (error) {
-      // (Meteor's old servers say hello with something that is no message.)
-      if (error instanceof BadMessage && !text.includes('"msg"')) return;
+      if (error instanceof BadMessage) {
+        // (Meteor's old servers say hello with something that is no message.)
+        if (!text.includes('"msg"')) return;
+        discarded();
+      }
       logger.error("a DDP message was discarded:", error);
     }
   }

@@ -9,7 +9,7 @@ import type { Document } from "../live/documents.ts";
 import { idParse, idStringify } from "../protocol/document-id.ts";
 import type { DocumentId } from "../protocol/document-id.ts";
 import { equals } from "../protocol/ejson/equals.ts";
-import { changeFields } from "../protocol/fields.ts";
+import { changeFields, setField } from "../protocol/fields.ts";
 import type { Fields, MutableFields } from "../protocol/fields.ts";
 import type { DataMessage } from "../protocol/messages.ts";
 import { ObjectId } from "../protocol/object-id.ts";
@@ -167,6 +167,6 @@ function merge(id: DocumentId, before: Document | undefined, fields: Fields = {}
 function without(document: Document, names: readonly string[] = []): Document {
   if (names.length === 0) return document;
   const cleared: MutableFields = {};
-  for (const name of names) if (name !== "_id") cleared[name] = undefined;
+  for (const name of names) if (name !== "_id") setField(cleared, name, undefined);
   return changeFields(document as unknown as Fields, cleared) as unknown as Document;
 }

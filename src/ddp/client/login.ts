@@ -4,6 +4,7 @@
  * @module
  */
 
+import { quiet } from "../../util/quiet.ts";
 import { DdpError } from "../protocol/error.ts";
 import type { Call } from "./call.ts";
 import type { MethodCall } from "./types.ts";
@@ -31,10 +32,7 @@ export class Login {
   async login(credentials: Readonly<Record<string, unknown>>): Promise<string> {
     const call = this.#host.callAlone("login", [credentials]);
     // (The token counts from then on: there may be another connection before the data has come.)
-    void call.result.then(
-      (result) => this.#keep(readLogin(result).token),
-      () => {},
-    );
+    void quiet(call.result.then((result) => this.#keep(readLogin(result).token)));
     const { id, token } = readLogin(await call.done);
     await this.#resume?.done.catch(() => {});
     if (token !== undefined && this.#token === undefined) {

@@ -75,12 +75,19 @@ export class DdpServer implements SessionServer {
     return callMethod(this.methods, method, params);
   }
 
-  /** Never rejects. */
-  async handle(connection: Connection): Promise<void> {
-    if (this.#closing) return void (await connection.close(GOING_AWAY));
+  /** Never rejects. (Not `async`: connections are many, and each waits here for its end.) */
+  handle(connection: Connection): Promise<void> {
+    if (this.#closing) return this.#refuse(connection);
     const peer = new Peer(this, connection);
     this.#peers.add(peer);
-    await peer.run();
+    return peer.run();
+  }
+
+  async #refuse(connection: Connection): Promise<void> {
+    await connection.close(GOING_AWAY);
+  }
+
+  left(peer: Peer): void {
     this.#peers.delete(peer);
   }
 

@@ -10,9 +10,9 @@ import { idStringify } from "../protocol/document-id.ts";
 import { secureRandom } from "../protocol/random/random.ts";
 import { invalidQuery } from "../query/invalid.ts";
 import { modify } from "../query/modifier.ts";
-import { findPosition } from "../query/positions.ts";
+import { findPosition } from "../query/modifiers/positions.ts";
 import { compileSelector, isDocumentId } from "../query/selector.ts";
-import { upsertDocument } from "../query/upsert.ts";
+import { upsertDocument } from "../query/modifiers/upsert.ts";
 import { copyFields } from "../query/values.ts";
 import { matching } from "./entry.ts";
 import type { Entry } from "./entry.ts";
@@ -134,7 +134,7 @@ export class DocumentStore<T extends Document = Document> {
     this.onWrite?.(document._id, before?.document);
     const sequence = before ? before.sequence : this.#sequence++;
     this.#entries.set(key, { key, sequence, document });
-    this.#queries.wrote(key);
+    this.#queries.wrote(key, before?.document, document);
   }
 
   /** Says whether there was one. */
@@ -144,7 +144,7 @@ export class DocumentStore<T extends Document = Document> {
     if (!before) return false;
     this.onWrite?.(id, before.document);
     this.#entries.delete(key);
-    this.#queries.wrote(key);
+    this.#queries.wrote(key, before.document, undefined);
     return true;
   }
 

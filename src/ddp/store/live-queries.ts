@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Equality } from "../query/equalities.ts";
+import { QueryIndex } from "./query-index.ts";
+
 /** A query that is told of writes, and finds out itself what they mean to it. */
 export interface LiveQuery {
   /** The only ids that can matter to it, as text; `undefined` when any could. */
@@ -21,13 +24,15 @@ export interface LiveQuery {
 /** As long as no more documents are written together, putting each in its place is faster than sorting all. */
 const FEW = 64;
 
-/** Told of a write are those that look for its id, and those that look through all documents. */
+type States = readonly [before: object | undefined, after: object | undefined];
+
 export class LiveQueries {
-  readonly #scanning = new Set<LiveQuery>();
-  readonly #byKey = new Map<string, Set<LiveQuery>>();
+  readonly #index = new QueryIndex();
   readonly #onError: ((error: unknown) => void) | undefined;
-  /** The ids of what was written, and isn't told of yet. */
-  readonly #written = new Set<string>();
+  /** What was written, and isn't told of yet, by id: as it was before, and as it is. */
+  readonly #written = new Map<string, States>();
+  /** Those that have begun since something was written: they may know it as it was in between. */
+  readonly #recent = new Set<LiveQuery>();
   #batches = 0;
   #isTelling = false;
 
@@ -35,26 +40,20 @@ export class LiveQueries {
     this.#onError = onError;
   }
 
-  add(query: LiveQuery): void {
-    if (!query.keys) this.#scanning.add(query);
-    for (const key of query.keys ?? []) {
-      const queries = this.#byKey.get(key);
-      if (queries) queries.add(query);
-      else this.#byKey.set(key, new Set([query]));
-    }
-  }
-
-  remove(query: LiveQuery): void {
-    this.#scanning.delete(query);
-    for (const key of query.keys ?? []) {
-      const queries = this.#byKey.get(key);
-      if (queries?.delete(query) && queries.size === 0) this.#byKey.delete(key);
-    }
+  /** Says of the query which values it asks for. The function that it returns takes the query out. */
+  add(query: LiveQuery, equalities: readonly Equality[]): () => void {
+    const remove = this.#index.add(query, equalities);
+    if (this.#written.size > 0) this.#recent.add(query);
+    return () => {
+      remove();
+      this.#recent.delete(query);
+    };
   }
 
   /** The document with this id was written. */
-  wrote(key: string): void {
-    this.#written.add(key);
+  wrote(key: string, before: object | undefined, after: object | undefined): void {
+    const [first] = this.#written.get(key) ?? [before];
+    this.#written.set(key, [first, after]);
     this.#tellAll();
   }
 
@@ -75,9 +74,11 @@ export class LiveQueries {
     const errors: unknown[] = [];
     this.#isTelling = true;
     while (this.#written.size > 0) {
-      const keys = Array.from(this.#written);
+      const written = Array.from(this.#written);
+      const recent = Array.from(this.#recent);
       this.#written.clear();
-      this.#tell(keys, errors);
+      this.#recent.clear();
+      this.#tell(written, recent, errors);
     }
     this.#isTelling = false;
     if (errors.length === 0) return;
@@ -86,9 +87,13 @@ export class LiveQueries {
   }
 
   /** Tells everybody, whatever observers throw. */
-  #tell(keys: readonly string[], errors: unknown[]): void {
+  #tell(
+    written: readonly (readonly [string, States])[],
+    recent: readonly LiveQuery[],
+    errors: unknown[],
+  ): void {
     const touched = new Set<LiveQuery>();
-    const isMany = keys.length > FEW;
+    const isMany = written.length > FEW;
     const update = (query: LiveQuery, key: string): void => {
       try {
         if (query.update(key, isMany)) touched.add(query);
@@ -96,9 +101,10 @@ export class LiveQueries {
         errors.push(error);
       }
     };
-    for (const key of keys) {
-      for (const query of this.#byKey.get(key) ?? []) update(query, key);
-      for (const query of this.#scanning) update(query, key);
+    for (const [key, states] of written) {
+      for (const query of this.#index.find(key, states)) update(query, key);
+      // (What they know already means nothing to them.)
+      for (const query of recent) update(query, key);
     }
     for (const query of touched) {
       try {

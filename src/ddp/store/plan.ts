@@ -6,6 +6,8 @@
 
 import { idStringify } from "../protocol/document-id.ts";
 import type { Fields } from "../protocol/fields.ts";
+import { equalitiesIn } from "../query/equalities.ts";
+import type { Equality } from "../query/equalities.ts";
 import { invalidQuery } from "../query/invalid.ts";
 import { compileProjection } from "../query/projection.ts";
 import type { Project } from "../query/projection.ts";
@@ -17,6 +19,7 @@ import { fieldsOf } from "./changes.ts";
 import type { FindOptions } from "./types.ts";
 
 export interface Plan {
+  readonly equalities: readonly Equality[];
   readonly selector: CompiledSelector;
   readonly sort: Compare | undefined;
   readonly skip: number;
@@ -29,6 +32,7 @@ export interface Plan {
 export function compilePlan(selector: unknown, options: FindOptions): Plan {
   const { sort, fields, skip, limit } = options;
   return {
+    equalities: equalitiesIn(selector),
     selector: compileSelector(selector),
     sort: sort && compileSort(sort),
     skip: count(skip, "skip"),

@@ -56,10 +56,10 @@ export class StoreCursor<T extends Document = Document> {
   }
 
   #start(query: LiveQuery & { start(): void; stop(): void }): LiveHandle {
-    this.#queries.add(query);
+    const remove = this.#queries.add(query, this.#plan.equalities);
     const stop = (): void => {
       query.stop();
-      this.#queries.remove(query);
+      remove();
     };
     this.#queries.batch(() => {
       try {

@@ -19,7 +19,7 @@ import { Passwords } from "./passwords.ts";
 import { SignUp } from "./sign-up.ts";
 import type { NewUser } from "./sign-up.ts";
 import type { LoginToken } from "./tokens.ts";
-import type { UserStore } from "./users.ts";
+import type { User, UserStore } from "./users.ts";
 
 /** Methods that tell whether a password is right, or whether somebody is there. */
 const ATTEMPTS = new Set(["login", "createUser", "changePassword"]);
@@ -50,10 +50,14 @@ export interface Accounts {
   /**
    * Gives a user another password, and logs it out everywhere.
    *
-   * @throws DdpError (as a rejection) 400 for an empty one.
+   * @throws DdpError (as a rejection) 400 for an empty one, 404 when there is no such user.
    */
   setPassword(userId: string, password: string): Promise<void>;
-  /** Makes a token: somebody who shows it, with `login({ resume: token })`, is logged in as that user. */
+  /**
+   * Makes a token: somebody who shows it, with `login({ resume: token })`, is logged in as that user.
+   *
+   * @throws DdpError (as a rejection) 404 when there is no such user.
+   */
   createToken(userId: string): Promise<LoginToken>;
   /** Takes all tokens away: whoever is logged in by one is disconnected at once, and has to log in again. */
   logOutEverywhere(userId: string): Promise<void>;
@@ -67,7 +71,10 @@ export interface Accounts {
  *
  * @example
  * ```ts
- * const accounts = createAccounts(ddp, { users: database.collection("users"), allowSignUp: true });
+ * const accounts = createAccounts(ddp, {
+ *   users: database.collection<User>("users"),
+ *   allowSignUp: true,
+ * });
  * ```
  */
 export function createAccounts(ddp: Ddp, options: AccountsOptions): Accounts {
@@ -86,16 +93,21 @@ export function createAccounts(ddp: Ddp, options: AccountsOptions): Accounts {
     addLoginHandler: (name, handler) => flow.addHandler(name, handler),
     createUser: (user) => signUp.create(user),
     async setPassword(id, password) {
+      await requireUser(users, id);
       await users.setPassword(id, await passwords.hash(await requireDigest(password)));
       await logOutEverywhere(id);
     },
     async createToken(id) {
-      const user = await users.byId(id);
-      if (!user) throw new DdpError(404, "User not found");
-      return (await flow.addToken(user)).forOwner;
+      return (await flow.addToken(await requireUser(users, id))).forOwner;
     },
     logOutEverywhere,
   };
+}
+
+async function requireUser(users: UserStore, id: string): Promise<User> {
+  const user = await users.byId(id);
+  if (!user) throw new DdpError(404, "User not found");
+  return user;
 }
 
 function toStore(users: AccountsOptions["users"]): UserStore {

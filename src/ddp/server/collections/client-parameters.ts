@@ -63,23 +63,12 @@ export function checkModifier(modifier: unknown): CheckedModifier {
       throw refused(`Operator ${operator} not allowed in a restricted collection.`);
     }
     if (!isPlainObject(operand)) throw new DdpError(409, `${operator} takes an object`);
-    if (operator === "$pull" && hasPattern(operand)) {
-      throw refused("Regular expressions not allowed in a restricted collection.");
-    }
     for (const path of Object.keys(operand)) fields.add(path.split(".", 1)[0] as string);
   }
   if (fields.size === 0) {
     throw refused("In a restricted collection you can only update documents, not replace them.");
   }
   return { modifier, fields: Array.from(fields) };
-}
-
-/** Whether it holds a regular expression. Those of strangers may take for ever. */
-function hasPattern(value: unknown): boolean {
-  if (value instanceof RegExp) return true;
-  if (Array.isArray(value)) return value.some(hasPattern);
-  if (!isPlainObject(value)) return false;
-  return Object.entries(value).some(([name, part]) => name === "$regex" || hasPattern(part));
 }
 
 function refused(why: string): DdpError {

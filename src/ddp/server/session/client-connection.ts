@@ -12,11 +12,11 @@ import { Callbacks } from "./callbacks.ts";
 import type { Origin } from "./wire.ts";
 
 export class ClientConnection implements DdpConnection {
-  readonly id: string = secureRandom.id();
   /** Where the client comes from at present. */
   origin: Origin;
   readonly #logger: Logger;
   readonly #end: () => void;
+  #id: string | undefined;
   #callbacks: Callbacks<[]> | undefined;
   #hasEnded = false;
 
@@ -25,6 +25,11 @@ export class ClientConnection implements DdpConnection {
     this.origin = origin;
     this.#logger = logger;
     this.#end = end;
+  }
+
+  /** (Made on first use: few ask for it.) */
+  get id(): string {
+    return (this.#id ??= secureRandom.id());
   }
 
   get clientAddress(): string | undefined {

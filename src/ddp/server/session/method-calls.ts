@@ -71,15 +71,15 @@ export class MethodCalls {
   receive(message: MethodMessage): void {
     const known = this.#ledger?.again(message.id);
     if (known) return this.#receiveAgain(message, known);
-    const entry = this.#ledger?.begin(message.id, this.#host);
+    const entry = this.#ledger?.begin(message.id);
     this.#queue.push((unblock) => this.#call(message, entry, unblock));
   }
 
   /** The client has called it before, by another connection. */
   #receiveAgain(message: MethodMessage, entry: LedgerEntry): void {
     // In this session: then the answer comes, or has come, as if nothing had happened.
-    if (entry.owner === this.#host) return;
-    entry.owner = this.#host;
+    if (entry.owner === this.#host.token) return;
+    entry.owner = this.#host.token;
     this.#server.counters.answeredAgain++;
     this.#queue.push((unblock) => this.#answerAgain(message, entry, unblock));
   }
@@ -91,13 +91,14 @@ export class MethodCalls {
   ): Promise<void> {
     await entry.whenUnblocked();
     if (entry.isOfSession) {
-      const another = this.#ledger?.begin(entry.id, this.#host);
+      const another = this.#ledger?.begin(entry.id);
       return this.#call(message, another, unblock);
     }
     unblock();
     await entry.whenDone();
     if (this.#host.rerunning) await this.#host.rerunning;
-    if (entry.owner === this.#host) this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
+    if (entry.owner === this.#host.token)
+      this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
   }
 
   async #call(
@@ -164,7 +165,8 @@ export class MethodCalls {
     if (entry) this.#ledger?.finish(entry, result);
     this.#running--;
     // (The next session of the client may have been asked for the answer.)
-    if (!entry || entry.owner === this.#host) this.#reply(id, entry, isEarly ? undefined : result);
+    if (!entry || entry.owner === this.#host.token)
+      this.#reply(id, entry, isEarly ? undefined : result);
     this.#onDone();
   }
 

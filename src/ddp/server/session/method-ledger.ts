@@ -29,8 +29,8 @@ export class LedgerEntry {
   readonly id: string;
   /** By which of the client's connections it came. */
   arrival: number;
-  /** The session that answers, whatever it is to the ledger. */
-  owner: LedgerOwner;
+  /** The token of the session that answers. (Not the session: it would be kept for as long as this.) */
+  owner: string;
   state: "waiting" | "running" | "done" = "waiting";
   /** It has logged somebody in, or out: what it did is gone with its session. */
   isOfSession = false;
@@ -42,7 +42,7 @@ export class LedgerEntry {
   #unblocked: Deferred<void> | undefined;
   #done: Deferred<void> | undefined;
 
-  constructor(id: string, arrival: number, owner: LedgerOwner) {
+  constructor(id: string, arrival: number, owner: string) {
     this.id = id;
     this.arrival = arrival;
     this.owner = owner;
@@ -70,26 +70,44 @@ export class LedgerEntry {
   }
 }
 
+/** The calls that a ledger knows. */
+class Calls {
+  readonly byId = new Map<string, LedgerEntry>();
+  /** Those that have run, in the order of that. */
+  readonly done = new Set<LedgerEntry>();
+  /** Those that were answered in the session that is there now, in the order of that. */
+  readonly answered = new Set<LedgerEntry>();
+}
+
 export class MethodLedger {
   readonly #budget: LedgerBudget;
-  readonly #entries = new Map<string, LedgerEntry>();
-  /** Those that have run, in the order of that. */
-  readonly #done = new Set<LedgerEntry>();
-  /** Those that were answered in the session that is there now, in the order of that. */
-  readonly #answered = new Set<LedgerEntry>();
+  /** Made with the first call: many clients call nothing. */
+  #calls: Calls | undefined;
   #bytes = 0;
   #holders = 0;
   /** The number of the client's connection. */
   #arrival = 0;
-  /** The session whose client this is. */
-  owner: LedgerOwner | undefined;
+  /** The client's session, while there is one. */
+  #owner: LedgerOwner | undefined;
+  /** The token of the client's last session. */
+  #token = "";
 
   constructor(budget: LedgerBudget) {
     this.#budget = budget;
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.size === 0;
+  /** Whether that is the token of the session that its numbers are of. */
+  isOf(token: string): boolean {
+    return this.#token === token;
+  }
+
+  /** A new session goes on with it, which ends the one before: the client may never have heard of that. There nothing is answered yet. */
+  pass(owner: LedgerOwner): void {
+    this.#owner?.supersede();
+    this.#owner = owner;
+    this.#token = owner.token;
+    for (const entry of this.#calls?.answered ?? []) entry.answered = undefined;
+    this.#calls?.answered.clear();
   }
 
   /** Somebody keeps it. */
@@ -99,7 +117,7 @@ export class MethodLedger {
 
   release(): void {
     if (--this.#holders > 0) return;
-    for (const entry of this.#entries.values()) this.#forget(entry);
+    for (const entry of this.#calls?.byId.values() ?? []) this.#forget(entry);
   }
 
   /** The client has come by another connection. */
@@ -109,26 +127,27 @@ export class MethodLedger {
 
   /** The call with that id which came by an earlier connection. From now on it has come by this one. */
   again(id: string): LedgerEntry | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#calls?.byId.get(id);
     if (!entry || entry.arrival === this.#arrival) return undefined;
     entry.arrival = this.#arrival;
     return entry;
   }
 
   /** A call came in. One with the same id is forgotten. */
-  begin(id: string, owner: LedgerOwner): LedgerEntry {
-    const before = this.#entries.get(id);
+  begin(id: string): LedgerEntry {
+    const { byId } = (this.#calls ??= new Calls());
+    const before = byId.get(id);
     if (before) this.#forget(before);
-    const entry = new LedgerEntry(id, this.#arrival, owner);
-    this.#entries.set(id, entry);
-    if (this.#entries.size > MAX_ENTRIES) this.#forgetOldest();
+    const entry = new LedgerEntry(id, this.#arrival, this.#token);
+    byId.set(id, entry);
+    if (byId.size > MAX_ENTRIES) this.#forgetOldest();
     return entry;
   }
 
   /** A method has run. */
   finish(entry: LedgerEntry, result: string): void {
-    if (this.#entries.get(entry.id) === entry) {
-      this.#done.add(entry);
+    if (this.#knows(entry)) {
+      this.#calls?.done.add(entry);
       this.#keep(entry, result);
     }
     entry.finish();
@@ -136,14 +155,14 @@ export class MethodLedger {
 
   /** The answer to it was sent, with that number. */
   answer(entry: LedgerEntry, number: number): void {
-    if (this.#entries.get(entry.id) !== entry) return;
+    if (!this.#knows(entry)) return;
     entry.answered = number;
-    this.#answered.add(entry);
+    this.#calls?.answered.add(entry);
   }
 
   /** So many messages of the present session have come to the client. */
   arrived(count: number): void {
-    for (const entry of this.#answered) {
+    for (const entry of this.#calls?.answered ?? []) {
       if ((entry.answered as number) > count) return;
       this.#forget(entry);
     }
@@ -152,20 +171,20 @@ export class MethodLedger {
   /** The numbers of all messages have grown by that much. */
   shift(by: number): void {
     if (by === 0) return;
-    for (const entry of this.#answered) (entry.answered as number) += by;
+    for (const entry of this.#calls?.answered ?? []) (entry.answered as number) += by;
   }
 
-  /** The owner has ended: what waits in its queue never begins. */
+  /** A session has ended: what waits in its queue never begins. */
   abandon(owner: LedgerOwner): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.state === "waiting" && entry.owner === owner) this.#forget(entry);
+    if (this.#owner === owner) this.#owner = undefined;
+    for (const entry of this.#calls?.byId.values() ?? []) {
+      if (entry.state === "waiting" && entry.owner === owner.token) this.#forget(entry);
     }
   }
 
-  /** A new session goes on with it: there nothing is answered yet. */
-  inherit(): void {
-    for (const entry of this.#answered) entry.answered = undefined;
-    this.#answered.clear();
+  /** Whether it hasn't forgotten it. */
+  #knows(entry: LedgerEntry): boolean {
+    return this.#calls?.byId.get(entry.id) === entry;
   }
 
   #keep(entry: LedgerEntry, result: string): void {
@@ -182,9 +201,9 @@ export class MethodLedger {
   }
 
   #forget(entry: LedgerEntry): void {
-    this.#entries.delete(entry.id);
-    this.#done.delete(entry);
-    this.#answered.delete(entry);
+    this.#calls?.byId.delete(entry.id);
+    this.#calls?.done.delete(entry);
+    this.#calls?.answered.delete(entry);
     const bytes = entry.result?.length ?? 0;
     this.#bytes -= bytes;
     this.#budget.bytes -= bytes;
@@ -193,7 +212,7 @@ export class MethodLedger {
 
   /** (Those that run are bounded elsewhere.) */
   #forgetOldest(): void {
-    const [oldest] = this.#done;
+    const [oldest] = this.#calls?.done ?? [];
     if (!oldest) return;
     this.#budget.dropped++;
     this.#forget(oldest);

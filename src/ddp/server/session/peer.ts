@@ -60,11 +60,14 @@ export class Peer implements Wire, HeartbeatHost {
   async run(): Promise<void> {
     const { openTimeout } = this.#server.settings;
     this.#opening = this.clock.setTimeout(() => this.close(1008), openTimeout);
-    void this.#read();
+    this.#connection
+      .forEach((data) => this.#receive(data))
+      .catch((error: unknown) => this.#failed(error));
     const info = await this.#connection.closed;
     this.clock.clearTimeout(this.#opening);
     this.#heartbeat?.stop();
     this.#leave(info);
+    this.#server.left(this);
   }
 
   /** (What it has read before the connection ended is the session's, as long as nobody else takes that.) */
@@ -74,15 +77,11 @@ export class Peer implements Wire, HeartbeatHost {
     else session?.detach(this);
   }
 
-  async #read(): Promise<void> {
-    try {
-      await this.#connection.forEach((data) => this.#receive(data));
-    } catch (error) {
-      if (error instanceof ClosedError) return;
-      this.#server.logger.error("a DDP session failed:", error);
-      this.#session?.end(1011);
-      this.close(1011);
-    }
+  #failed(error: unknown): void {
+    if (error instanceof ClosedError) return;
+    this.#server.logger.error("a DDP session failed:", error);
+    this.#session?.end(1011);
+    this.close(1011);
   }
 
   #receive(data: unknown): Promise<void> | undefined {

@@ -14,6 +14,7 @@ import type { RateLimits } from "../rate-limits/rate-limits.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { Counters } from "./counters.ts";
 import type { LedgerBudget } from "./method-ledger.ts";
+import type { Peer } from "./peer.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface SessionServer {
@@ -25,6 +26,8 @@ export interface SessionServer {
   readonly limits: RateLimits;
   readonly counters: Counters;
   readonly budget: LedgerBudget;
+  /** Its connection is over. */
+  left(peer: Peer): void;
   readonly onConnection: Callbacks<[connection: DdpConnection]>;
   readonly onMessage: Callbacks<[message: ClientMessage, connection: DdpConnection]>;
 }

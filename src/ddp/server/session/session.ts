@@ -38,6 +38,8 @@ export class Session implements PublicationHost, MethodHost {
   readonly #outgoing: Outgoing;
   readonly #queue: MessageQueue;
   readonly #calls: MethodCalls;
+  /** The connection that its client came by last. */
+  #wire: Wire;
   #userId: string | null = null;
   #state: "open" | "finishing" | "broken" | "ended" = "open";
   /** Whoever waits until more can be received. */
@@ -48,6 +50,7 @@ export class Session implements PublicationHost, MethodHost {
   /** `ledger`: the client's, when there is one. */
   constructor(server: SessionServer, wire: Wire, ledger: MethodLedger | undefined) {
     this.#server = server;
+    this.#wire = wire;
     this.logger = server.logger;
     this.publications = server.publications;
     this.ledger = ledger;
@@ -178,7 +181,9 @@ export class Session implements PublicationHost, MethodHost {
   /** Goes on by another connection, if it can: what was lost is sent again. */
   resume(wire: Wire, received: number): boolean {
     if (this.#state !== "open" || !this.#outgoing.canResume(received)) return false;
-    this.#outgoing.wire?.cut();
+    // (One that is lost may hold messages that nobody has read: the client sends them again.)
+    this.#wire.cut();
+    this.#wire = wire;
     this.ledger?.arrive();
     this.connection.origin = wire;
     const connected = writeMessage({ msg: "connected", session: this.token });

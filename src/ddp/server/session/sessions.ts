@@ -80,10 +80,8 @@ export class Sessions {
     if (isClaim) this.#server.counters.restarted++;
     const session = new Session(this.#server, wire, this.#ledger(claim, received as number));
     this.#live.set(tokenId(session.token), session);
-    if (session.ledger) {
-      session.ledger.owner = session;
-      session.ledger.retain();
-    }
+    session.ledger?.retain();
+    session.ledger?.pass(session);
     session.start();
     return session;
   }
@@ -99,10 +97,7 @@ export class Sessions {
     if (!this.#settings) return undefined;
     const ledger = claim?.ledger;
     if (!ledger) return new MethodLedger(this.#server.budget);
-    if (ledger.owner?.token === claim.token) ledger.arrived(received);
-    // (It may be one that the client has never heard of.)
-    ledger.owner?.supersede();
-    ledger.inherit();
+    if (ledger.isOf(claim.token)) ledger.arrived(received);
     return ledger;
   }
 

@@ -219,7 +219,7 @@ test("a stub that has returned can't write any more", async () => {
     },
   });
   void client.call("keep");
-  expect(() => kept?.collection("things").insert({ _id: "late" } as never)).toThrow("has returned");
+  expect(() => kept?.collection("things").insert({ _id: "late" })).toThrow("has returned");
   expect(things.find().count()).toBe(0);
 });
 
@@ -229,7 +229,7 @@ test("closing ends calls whose stubs take their time, and undoes what they have 
   const gate = new Deferred<void>();
   client.methods({
     slow: async (simulation: Simulation) => {
-      await simulation.collection("things").insert({ _id: "a" } as never);
+      await simulation.collection("things").insert({ _id: "a" });
       await gate.promise;
     },
   });

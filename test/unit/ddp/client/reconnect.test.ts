@@ -289,10 +289,12 @@ test("the same session goes on: nothing is reset, and the count goes on", async 
     { msg: "connected", session: "session-1" },
     { msg: "changed", collection: "things", id: "a", fields: { x: 2 } },
     { msg: "result", id: "1", result: 9 },
+    // (It counts, though nobody knows it.)
+    { msg: "added", collection: "things", id: "b", fields: { x: { $type: "?", $value: 1 } } },
   );
   expect(await call).toBe(9);
   expect(events).toEqual(["~a x=2"]);
-  expect(await made.reconnect()).toMatchObject({ receivedCount: 7 });
+  expect(await made.reconnect()).toMatchObject({ receivedCount: 8 });
 });
 
 test("a call with noRetry fails though the session goes on, and its stub's changes are undone", async () => {

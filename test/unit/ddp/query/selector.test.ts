@@ -40,6 +40,7 @@ describe("minimongo - selector_compiler", () => {
     check([
       ["a", [{ _id: "a" }], [{ _id: "b" }, {}]],
       [1, [{ _id: 1 }], [{ _id: "1" }]],
+      [0, [{ _id: 0 }], [{}]],
       [new ObjectId(HEX), [{ _id: new ObjectId(HEX) }], [{ _id: HEX }]],
       [{ _id: new ObjectId(HEX), x: 1 }, [{ _id: new ObjectId(HEX), x: 1 }], [{ _id: HEX, x: 1 }]],
       [{ _id: { $in: [new ObjectId(HEX)] } }, [{ _id: new ObjectId(HEX) }], [{ _id: HEX }]],

@@ -216,6 +216,7 @@ test("setPassword logs out everywhere", async () => {
   for (const { connection } of peers) await connection.closed;
   expect(await hashes(at)).toEqual([]);
   expect(await rejection(at.accounts.setPassword(id, ""))).toMatchObject({ error: 400 });
+  expect(await rejection(at.accounts.setPassword("nobody", "x"))).toMatchObject({ error: 404 });
   expect(await rejection(at.accounts.createToken("nobody"))).toMatchObject({ error: 404 });
 });
 

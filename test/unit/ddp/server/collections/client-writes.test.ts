@@ -16,6 +16,7 @@ interface Thing extends Document {
   readonly owner?: string;
   readonly world?: string;
   readonly n?: number;
+  readonly tags?: string[];
 }
 
 interface Setting {
@@ -174,7 +175,7 @@ test("update options: an upsert is refused, and everything that is no single id"
 
 test("replacements and operators that rules can't judge are refused", async () => {
   const { ddp, things, call } = await setting();
-  await things.insert({ _id: "a", world: "w" });
+  await things.insert({ _id: "a", world: "w", tags: ["x"] });
   ddp.allow(things, { update: yes });
   const replacing =
     "403 Access denied. In a restricted collection you can only update documents, not replace them.";
@@ -186,20 +187,18 @@ test("replacements and operators that rules can't judge are refused", async () =
       `403 Access denied. Operator ${operator} not allowed in a restricted collection.`,
     );
   }
-  const patterns = [
+  // (A stranger's pattern could take for ever.)
+  for (const tags of [
     { $regexp: "(a+)+$", $flags: "" },
     { $in: [{ $regexp: "x", $flags: "" }] },
     { $regex: "x" },
-  ];
-  for (const tags of patterns) {
-    expect(await call("/things/update", "a", { $pull: { tags } })).toBe(
-      "403 Access denied. Regular expressions not allowed in a restricted collection.",
-    );
+  ]) {
+    expect(await call("/things/update", "a", { $pull: { tags } })).toMatch(/^409 /);
   }
   for (const modifier of [null, 5, "x", [], { $set: 5 }, { $set: null }, { $set: [1] }]) {
     expect(await call("/things/update", "a", modifier)).toMatch(/^409 /);
   }
-  expect(await things.find().fetch()).toEqual([{ _id: "a", world: "w" }]);
+  expect(await things.find().fetch()).toEqual([{ _id: "a", world: "w", tags: ["x"] }]);
 });
 
 test("what the collection refuses is a 409 for the client", async () => {

@@ -51,15 +51,15 @@ test("a client gets the documents of a query, and its method's changes before up
 
 async function timeOfUpdates(tasks: MemoryCollection<Task>): Promise<number> {
   const times: number[] = [];
-  for (let time = 0; time < 200; time++) {
+  for (let time = 0; time < 100; time++) {
     const began = performance.now();
     await tasks.update({ _id: "a" }, { $set: { list: `${time}` } });
     times.push(performance.now() - began);
   }
-  return times.toSorted((a, b) => a - b)[100] as number;
+  return times.toSorted((a, b) => a - b)[50] as number;
 }
 
-test("what a write costs is independent of 10,000 live queries for other documents", async () => {
+test("what a write costs is independent of 10,000 live queries for other documents, by id and by value", async () => {
   const database = memoryDatabase();
   const tasks = database.collection<Task>("tasks");
   await tasks.insert({ _id: "a", list: "x" });
@@ -68,12 +68,16 @@ test("what a write costs is independent of 10,000 live queries for other documen
   await timeOfUpdates(tasks);
   const before = await timeOfUpdates(tasks);
   const unrelated = new Recorder();
-  for (let n = 0; n < 10_000; n++) await tasks.find({ _id: `${n}` }).observe(unrelated);
   const others = database.collection("others");
-  for (let n = 0; n < 1_000; n++) await others.find({ n }).observe(unrelated);
+  for (let n = 0; n < 10_000; n++) {
+    await tasks.find({ _id: `${n}` }).observe(unrelated);
+    if (n % 10 > 0) continue;
+    await tasks.find({ list: `list ${n}` }).observe(unrelated);
+    await others.find({ n }).observe(unrelated);
+  }
   const after = await timeOfUpdates(tasks);
-  expect(seen.log).toHaveLength(601);
+  expect(seen.log).toHaveLength(301);
   expect(unrelated.log).toEqual([]);
   // (Looking at each of them would take some hundred times as long.)
   expect(after).toBeLessThan(20 * before + 0.1);
-});
+}, 30_000);

@@ -154,6 +154,22 @@ test("what waits in the queue isn't queued again when the session goes on", asyn
   expect(method).toHaveBeenCalledTimes(2);
 });
 
+test("what an old connection still holds unread isn't read any more when the client is back", async () => {
+  const gate = new Deferred<void>();
+  const { ddp, method } = running(() => gate.promise, { maxQueue: 1 });
+  const calls = Array.from({ length: 10 }, (_, index) => ({ ...CALL, id: String(index) }));
+  const first = await DdpPeer.connect(ddp);
+  first.send(...calls);
+  await turns(3);
+  await first.connection.close();
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  expect(second.session).toBe(first.session);
+  second.send(...calls);
+  gate.resolve();
+  expect((await second.rest()).filter(({ msg }) => msg === "result")).toHaveLength(10);
+  expect(method).toHaveBeenCalledTimes(10);
+});
+
 test("the same id twice on one connection runs twice", async () => {
   const { ddp, method } = running((param) => param);
   const peer = await DdpPeer.connect(ddp);

@@ -1,13 +1,60 @@
-/** Our client, with our accounts. */
-
 import { expect, test } from "vitest";
+import type { Connection } from "../../../../../src/connection/connection.ts";
 import { ddpClient, passwordCredentials } from "../../../../../src/ddp/client/index.ts";
 import type { DdpClient } from "../../../../../src/ddp/client/index.ts";
+import { createAccounts, createDdp, memoryDatabase } from "../../../../../src/ddp/server/index.ts";
+import type { AccountsOptions, User } from "../../../../../src/ddp/server/index.ts";
+import { DdpPeer } from "../../../../support/ddp-peer.ts";
 import { pair } from "../../../../../src/testing/pair.ts";
-import type { Connection } from "../../../../../src/connection/connection.ts";
 import { rejection, until } from "../../../../support/turns.ts";
-import { fixture } from "./fixture.ts";
+import { call, fixture, logIn } from "./fixture.ts";
 import type { Fixture } from "./fixture.ts";
+
+test("a client gets its own user, and no secrets", async () => {
+  await using at = fixture();
+  const wanted = { username: "ada", email: "ada@example.com", password: "pencil" };
+  const id = await at.accounts.createUser({ ...wanted, profile: { color: "red" } });
+  await at.accounts.createUser({ username: "joe" });
+  await at.users.update({ _id: id }, { $set: { salary: 5 } });
+  const peer = await DdpPeer.connect(at.ddp);
+  expect(await peer.rest()).toEqual([]);
+  await logIn(peer, { resume: (await at.accounts.createToken(id)).token });
+  expect(peer.received.splice(0)).toEqual([
+    {
+      msg: "added",
+      collection: "users",
+      id,
+      fields: {
+        username: "ada",
+        emails: [{ address: "ada@example.com", verified: false }],
+        profile: { color: "red" },
+      },
+    },
+  ]);
+  await at.users.update({ _id: id }, { $set: { profile: { color: "blue" }, salary: 6 } });
+  expect(await peer.take()).toEqual({
+    msg: "changed",
+    collection: "users",
+    id,
+    fields: { profile: { color: "blue" } },
+  });
+  await call(peer, "logout");
+  expect(peer.received).toEqual([{ msg: "removed", collection: "users", id }]);
+});
+
+test.each<[string, object, ErrorConstructor]>([
+  ["a name that nobody knows", { allowSignup: true }, TypeError],
+  ["too little work", { bcryptRounds: 3 }, RangeError],
+  ["too much work", { bcryptRounds: 32 }, RangeError],
+  ["no whole number", { bcryptRounds: 10.5 }, RangeError],
+  ["no time", { tokenLifetime: 0 }, RangeError],
+])("options: %s is refused", (_, options, error) => {
+  const given = {
+    users: memoryDatabase().collection<User>("users"),
+    ...options,
+  } as AccountsOptions;
+  expect(() => createAccounts(createDdp(), given)).toThrow(error);
+});
 
 interface Started extends AsyncDisposable {
   readonly client: DdpClient;
@@ -31,7 +78,7 @@ function start({ ddp }: Fixture): Started {
   return { client, tokens, connections, [Symbol.asyncDispose]: () => client.close() };
 }
 
-test("logs in by password, gets its user, and logs out", async () => {
+test("our client logs in by password, gets its user, and logs out", async () => {
   await using at = fixture();
   const id = await at.accounts.createUser({ username: "ada", password: "pencil" });
   await using started = start(at);
@@ -48,7 +95,7 @@ test("logs in by password, gets its user, and logs out", async () => {
   expect(tokens.at(-1)).toBeUndefined();
 });
 
-test("stays logged in through reconnects, until its token is gone", async () => {
+test("our client stays logged in through reconnects, until its token is gone", async () => {
   await using at = fixture();
   const id = await at.accounts.createUser({ username: "ada" });
   await using started = start(at);
