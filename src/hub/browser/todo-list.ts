@@ -12,10 +12,27 @@ import type {
   DdpClient,
   LocalCollection,
   MethodCall,
+  Stub,
 } from "../../ddp/client/index.ts";
 import { cleanTitle, Method, nextPosition, TASKS } from "../todo/tasks.ts";
 import type { Task } from "../todo/tasks.ts";
 import type { Link } from "./chat-state.ts";
+
+/** What the methods do here, before the server does it. */
+const STUBS: Readonly<Record<string, Stub>> = {
+  [Method.Add]: (simulation, raw: string) => {
+    const tasks = simulation.collection<Task>(TASKS);
+    const title = cleanTitle(raw);
+    // (The server says why.)
+    if (title === undefined) return undefined;
+    return tasks.insert({ title, done: false, position: nextPosition(tasks.find().fetch()) });
+  },
+  [Method.Check]: (simulation, id: string, done: boolean) =>
+    simulation.collection<Task>(TASKS).update(id, { $set: { done } }),
+  [Method.Rename]: (simulation, id: string, title: string) =>
+    simulation.collection<Task>(TASKS).update(id, { $set: { title } }),
+  [Method.Remove]: (simulation, id: string) => simulation.collection<Task>(TASKS).remove(id),
+};
 
 export class TodoList {
   /** Called after each change. */
@@ -32,12 +49,7 @@ export class TodoList {
   constructor(client: DdpClient) {
     this.#client = client;
     this.#tasks = client.collection<Task>(TASKS);
-    client.methods({
-      [Method.Add]: (_simulation, title: string) => this.#insert(title),
-      [Method.Check]: (_simulation, id: string, done: boolean) => this.#set(id, { done }),
-      [Method.Rename]: (_simulation, id: string, title: string) => this.#set(id, { title }),
-      [Method.Remove]: (_simulation, id: string) => this.#tasks.remove(id),
-    });
+    client.methods(STUBS);
     this.#subscription = client.subscribe(TASKS);
     const changed = (): void => this.onChange();
     this.#tasks.find().observe({ addedAt: changed, changedAt: changed, removedAt: changed });
@@ -76,20 +88,6 @@ export class TodoList {
 
   remove(id: string): void {
     this.#follow(this.#client.call(Method.Remove, id), id);
-  }
-
-  // ---- stubs
-
-  #insert(raw: string): Promise<string> | undefined {
-    const title = cleanTitle(raw);
-    // (The server says why.)
-    if (title === undefined) return undefined;
-    const position = nextPosition(this.#tasks.find().fetch());
-    return this.#tasks.insert({ title, done: false, position });
-  }
-
-  #set(id: string, fields: Partial<Task>): Promise<unknown> {
-    return this.#tasks.update(id, { $set: fields });
   }
 
   // ---- what becomes of calls

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../../../src/connection/connection.ts";
 import { prepare } from "../../../../src/connection/prepared-message.ts";
@@ -190,3 +191,36 @@ test("the connection has the data and the request of the one below", async () =>
   await client.closed;
   expect(seen).toEqual([client.request]);
 });
+
+test("whatever a client sends is received as text, or ends its connection with 3000", async () => {
+  const frame = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.array(fc.oneof(fc.string(), fc.jsonValue())).map((values) => JSON.stringify(values)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { maxLength: 8 }), async (frames) => {
+      const received: unknown[] = [];
+      const sockjs = sockJs((connection) =>
+        connection.forEach((message) => void received.push(message)),
+      );
+      const client = openFramed(sockjs);
+      for (const text of frames) void client.send(text);
+      await turns(5);
+      const { code } = await client.close();
+      const isBroken = frames.some((text) => text !== "" && !isJson(text));
+      expect(code).toBe(isBroken ? 3000 : 1000);
+      expect(received.every((message) => typeof message === "string")).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
