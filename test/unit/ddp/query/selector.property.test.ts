@@ -41,10 +41,9 @@ const document = fc
 const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join("."));
 const operand = value.map((json): unknown => JSON.parse(json));
 
-const operator = fc.constantFrom(
-  ...["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$all", "$size", "$exists"],
-  ...["$type", "$mod", "$regex", "$not", "$elemMatch", "$bitsAllSet", "$toString", "$constructor"],
-);
+const SELECTING =
+  "$eq $ne $gt $gte $lt $lte $in $nin $all $size $exists $type $mod $regex $not $elemMatch $bitsAllSet $toString";
+const operator = fc.constantFrom(...SELECTING.split(" "));
 const condition = fc.oneof(
   operand,
   fc.tuple(operator, operand).map(([name, operand]) => ({ [name]: operand })),
@@ -57,15 +56,10 @@ const selector = fc.oneof(
     .map(([name, path, condition]) => ({ [name]: [{ [path]: condition }] })),
 );
 
+const MODIFYING =
+  "$set $unset $inc $mul $min $max $rename $push $pop $pull $addToSet $pullAll $currentDate $toString";
 const modifier = fc
-  .tuple(
-    fc.constantFrom(
-      ...["$set", "$unset", "$inc", "$mul", "$min", "$max", "$rename", "$push", "$pop", "$pull"],
-      ...["$addToSet", "$pullAll", "$currentDate", "$toString"],
-    ),
-    path,
-    fc.oneof(operand, condition, path),
-  )
+  .tuple(fc.constantFrom(...MODIFYING.split(" ")), path, fc.oneof(operand, condition, path))
   .map(([name, path, operand]) => ({ [name]: { [path]: operand } }));
 
 /** What it returns; `undefined` when it refuses. */
