@@ -51,7 +51,7 @@ export interface UpdateResult {
 
 /**
  * Who is told about a query's documents in their order. Positions count from 0; each call is about the documents as they are after
- * those before it.
+ * those before it. A document that changes and gets another place is told of as changed first, then as moved.
  */
 export interface Observer<T extends Document = Document> {
   addedAt?(document: T, index: number): void;
