@@ -6,14 +6,24 @@
 
 import { StateError } from "../../../../errors.ts";
 import type { Fields } from "../../../protocol/fields.ts";
+import { Holders } from "./holders.ts";
 import { Source } from "./source.ts";
+
+/** Up to so many sources are asked one after the other who has a document; more need an index. */
+const FEW = 3;
 
 export abstract class CollectionView {
   readonly collection: string;
   readonly #sources = new Set<Source>();
+  #holders: Holders | undefined;
 
   constructor(collection: string) {
     this.collection = collection;
+  }
+
+  /** Who has which document, if there are many sources. */
+  get holders(): Holders | undefined {
+    return this.#holders;
   }
 
   /** Whether nobody publishes anything here. */
@@ -24,6 +34,7 @@ export abstract class CollectionView {
   open(isShared: boolean): Source {
     const source = new Source(this, isShared);
     this.#sources.add(source);
+    if (this.#sources.size > FEW) this.#holders ??= this.#index();
     return source;
   }
 
@@ -34,6 +45,7 @@ export abstract class CollectionView {
 
   /** Another source than this one that has the document. */
   holder(id: string, except?: Source): Source | undefined {
+    if (this.#holders) return this.#holders.find(id, except);
     for (const source of this.#sources) {
       if (source !== except && source.documents.has(id)) return source;
     }
@@ -42,11 +54,20 @@ export abstract class CollectionView {
 
   /** The documents whose ids are remembered, each once. */
   ids(): Iterable<string> {
+    if (this.#holders) return this.#holders.ids();
     const [first, ...others] = this.#sources;
     if (!first || others.length === 0) return first?.documents.keys() ?? [];
     const ids = new Set(first.documents.keys());
     for (const { documents } of others) for (const id of documents.keys()) ids.add(id);
     return ids;
+  }
+
+  #index(): Holders {
+    const holders = new Holders();
+    for (const source of this.#sources) {
+      for (const id of source.documents.keys()) holders.add(id, source);
+    }
+    return holders;
   }
 
   /** @throws StateError where documents have no order. */

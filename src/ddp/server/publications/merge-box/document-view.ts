@@ -32,7 +32,7 @@ export class DocumentView {
     for (const name of definedNames(fields)) {
       if (this.#hold(source, name)) setField(changes, name, fields[name]);
     }
-    source.documents.set(this.#id, fields);
+    source.keep(this.#id, fields);
     return changes;
   }
 
@@ -55,7 +55,7 @@ export class DocumentView {
     const visible: MutableFields = {};
     this.#sources--;
     for (const name of definedNames(this.#fieldsOf(source))) this.#clear(source, name, visible);
-    source.documents.delete(this.#id);
+    source.drop(this.#id);
     return visible;
   }
 

@@ -35,7 +35,7 @@ export class MergedCollection extends CollectionView {
     const document = this.#documents.get(id) ?? this.#share(id);
     if (document) return this.#merge(id, fields, () => document.add(source, fields));
     this.#output.added(this.collection, id, fields, source.isShared);
-    source.documents.set(id, fields);
+    source.keep(id, fields);
   }
 
   changed(source: Source, id: string, changes: Fields, fields?: Fields): void {
@@ -53,7 +53,7 @@ export class MergedCollection extends CollectionView {
   removed(source: Source, id: string): void {
     const document = this.#documents.get(id);
     if (!document) {
-      if (!source.documents.delete(id)) return;
+      if (!source.drop(id)) return;
       this.#output.removed(this.collection, id, source.isShared);
     } else if (source.documents.has(id)) {
       this.#say(id, document.remove(source));

@@ -44,7 +44,7 @@ export class PassingCollection extends CollectionView {
     if (this.#isOrdered) throw new StateError(`${this.collection} is published in an order`);
     if (this.#counts && this.#isKnown(id)) this.#pass(source, id, fields);
     else this.#output.added(this.collection, id, fields, source.isShared);
-    if (this.#remembers) source.documents.set(id, NOTHING);
+    if (this.#remembers) source.keep(id, NOTHING);
   }
 
   override addedBefore(source: Source, id: string, fields: Fields, before: string | null): void {
@@ -53,7 +53,7 @@ export class PassingCollection extends CollectionView {
       this.#pass(source, id, fields);
       this.#output.movedBefore(this.collection, id, before);
     } else this.#output.addedBefore(this.collection, id, fields, before);
-    source.documents.set(id, NOTHING);
+    source.keep(id, NOTHING);
   }
 
   override movedBefore(source: Source, id: string, before: string | null): void {
@@ -66,7 +66,7 @@ export class PassingCollection extends CollectionView {
   }
 
   removed(source: Source, id: string): void {
-    if (this.#remembers && !source.documents.delete(id)) return;
+    if (this.#remembers && !source.drop(id)) return;
     // (What the client has from before is removed in the end, once.)
     if (this.#before?.holder(id) || (this.#counts && this.holder(id))) return;
     this.#output.removed(this.collection, id, source.isShared);

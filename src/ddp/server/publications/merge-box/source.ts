@@ -19,6 +19,19 @@ export class Source {
     this.isShared = isShared;
   }
 
+  /** For views: it has the document from now on. */
+  keep(id: string, fields: Fields): void {
+    if (!this.documents.has(id)) this.#view.holders?.add(id, this);
+    this.documents.set(id, fields);
+  }
+
+  /** For views: it has the document no longer. Whether it had. */
+  drop(id: string): boolean {
+    const had = this.documents.delete(id);
+    if (had) this.#view.holders?.delete(id, this);
+    return had;
+  }
+
   /** Once more for the same document is a change. */
   added(id: string, fields: Fields): void {
     this.#view.added(this, id, fields);
