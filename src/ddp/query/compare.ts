@@ -10,40 +10,47 @@ import { isPlainObject } from "../protocol/fields.ts";
 import type { MutableFields } from "../protocol/fields.ts";
 import { ObjectId } from "../protocol/object-id.ts";
 
-/** Types in their order. What has no field comes first. */
-export const RANK = {
-  undefined: 0,
-  null: 1,
-  number: 2,
-  bigint: 2,
-  string: 3,
-  object: 4,
-  array: 5,
-  bytes: 6,
-  id: 7,
-  boolean: 8,
-  date: 9,
-  regexp: 10,
-  custom: 11,
-  function: 12,
-  symbol: 12,
-} as const;
+// Types in their order. What has no field comes first.
+const UNDEFINED = 0;
+const NULL = 1;
+const NUMBER = 2;
+const STRING = 3;
+const OBJECT = 4;
+const ARRAY = 5;
+const BYTES = 6;
+const ID = 7;
+const BOOLEAN = 8;
+const DATE = 9;
+const REGEXP = 10;
+const CUSTOM = 11;
+const OTHER = 12;
 
 /** Values of the same rank can be compared by `$lt` and the like; others never match there. */
 export function rankOf(value: unknown): number {
-  const type = typeof value;
-  return type === "object" ? rankOfObject(value as object | null) : RANK[type];
+  switch (typeof value) {
+    case "object":
+      return value === null ? NULL : rankOfObject(value);
+    case "undefined":
+      return UNDEFINED;
+    case "number":
+      return NUMBER;
+    case "string":
+      return STRING;
+    case "boolean":
+      return BOOLEAN;
+    default:
+      return OTHER;
+  }
 }
 
-function rankOfObject(value: object | null): number {
-  if (value === null) return RANK.null;
-  if (Array.isArray(value)) return RANK.array;
-  if (isPlainObject(value)) return RANK.object;
-  if (value instanceof Date) return RANK.date;
-  if (value instanceof ObjectId) return RANK.id;
-  if (value instanceof Uint8Array) return RANK.bytes;
-  if (value instanceof RegExp) return RANK.regexp;
-  return isCustom(value) ? RANK.custom : RANK.object;
+function rankOfObject(value: object): number {
+  if (Array.isArray(value)) return ARRAY;
+  if (isPlainObject(value)) return OBJECT;
+  if (value instanceof Date) return DATE;
+  if (value instanceof ObjectId) return ID;
+  if (value instanceof Uint8Array) return BYTES;
+  if (value instanceof RegExp) return REGEXP;
+  return isCustom(value) ? CUSTOM : OBJECT;
 }
 
 /** Below 0 when `a` comes first, above 0 when `b` does, 0 when neither. */
@@ -53,23 +60,23 @@ export function compareValues(a: unknown, b: unknown): number {
   const difference = rank - rankOf(b);
   if (difference !== 0) return difference;
   switch (rank) {
-    case RANK.number:
+    case NUMBER:
       return compareNumbers(a as number, b as number);
-    case RANK.date:
+    case DATE:
       return compareNumbers((a as Date).getTime(), (b as Date).getTime());
-    case RANK.string:
-    case RANK.boolean:
+    case STRING:
+    case BOOLEAN:
       return less(a as string, b as string);
-    case RANK.id:
-    case RANK.regexp:
+    case ID:
+    case REGEXP:
       return less(String(a), String(b));
-    case RANK.array:
+    case ARRAY:
       return compareArrays(a as unknown[], b as unknown[]);
-    case RANK.bytes:
+    case BYTES:
       return compareBytes(a as Uint8Array, b as Uint8Array);
-    case RANK.object:
+    case OBJECT:
       return compareObjects(a as MutableFields, b as MutableFields);
-    case RANK.custom:
+    case CUSTOM:
       return less(stringify(a), stringify(b));
     default:
       return 0;

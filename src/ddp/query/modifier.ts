@@ -7,9 +7,9 @@
 import { equals } from "../protocol/ejson/equals.ts";
 import { getField, isPlainObject } from "../protocol/fields.ts";
 import type { Fields } from "../protocol/fields.ts";
-import { Draft, parsePath } from "./draft.ts";
+import { Draft, parsePath } from "./modifiers/draft.ts";
 import { invalidQuery } from "./invalid.ts";
-import { OPERATORS } from "./modifier-operators.ts";
+import { OPERATORS } from "./modifiers/field-operators.ts";
 import { copyFields } from "./values.ts";
 
 /** What a modifier may need to know. */

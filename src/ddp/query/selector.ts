@@ -11,9 +11,9 @@ import { DdpError } from "../protocol/error.ts";
 import { getField, isPlainObject } from "../protocol/fields.ts";
 import type { Fields } from "../protocol/fields.ts";
 import { ObjectId } from "../protocol/object-id.ts";
-import { checkSelector } from "./check-selector.ts";
+import { checkSelector } from "./selectors/check-selector.ts";
 import { invalidQuery } from "./invalid.ts";
-import { CONTEXT } from "./operators.ts";
+import { CONTEXT } from "./selectors/operators.ts";
 
 /** A selector, ready to be asked. */
 export interface CompiledSelector {

@@ -9,9 +9,9 @@ import { Context } from "mingo/core";
 import { $and, $nor, $not, $or } from "mingo/operators/query/logical";
 import { Query } from "mingo/query";
 import type { Options, QueryOperator } from "mingo/types";
-import { isPlainObject } from "../protocol/fields.ts";
-import { invalidQuery } from "./invalid.ts";
-import { compilePath } from "./path.ts";
+import { isPlainObject } from "../../protocol/fields.ts";
+import { invalidQuery } from "../invalid.ts";
+import { compilePath } from "../path.ts";
 import { bits, equalTo, like, ofType, oneOf, ordered, remainder } from "./value-tests.ts";
 import type { Test } from "./value-tests.ts";
 

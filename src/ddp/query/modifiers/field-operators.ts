@@ -4,13 +4,13 @@
  * @module
  */
 
-import { isPlainObject } from "../protocol/fields.ts";
+import { isPlainObject } from "../../protocol/fields.ts";
 import { addToSet, pop, pull, pullAll, push } from "./array-operators.ts";
-import { compareValues } from "./compare.ts";
+import { compareValues } from "../compare.ts";
 import type { Draft } from "./draft.ts";
 import { parsePath } from "./draft.ts";
-import { invalidQuery } from "./invalid.ts";
-import { copyValue } from "./values.ts";
+import { invalidQuery } from "../invalid.ts";
+import { copyValue } from "../values.ts";
 
 /** Does its part to the field that the names lead to. */
 export type Operator = (draft: Draft, names: readonly string[], operand: unknown) => void;

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { DocumentId } from "../protocol/document-id.ts";
-import { getField, isPlainObject } from "../protocol/fields.ts";
-import type { Fields } from "../protocol/fields.ts";
+import type { DocumentId } from "../../protocol/document-id.ts";
+import { getField, isPlainObject } from "../../protocol/fields.ts";
+import type { Fields } from "../../protocol/fields.ts";
 import { Draft, parsePath } from "./draft.ts";
-import { isReplacement, modify } from "./modifier.ts";
-import { isDocumentId } from "./selector.ts";
-import { copyValue } from "./values.ts";
+import { isReplacement, modify } from "../modifier.ts";
+import { isDocumentId } from "../selector.ts";
+import { copyValue } from "../values.ts";
 
 /**
  * The document that the modifier makes of the fields whose values the selector tells.

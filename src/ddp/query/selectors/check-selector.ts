@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isPlainObject } from "../protocol/fields.ts";
-import type { Fields, MutableFields } from "../protocol/fields.ts";
-import { invalidQuery } from "./invalid.ts";
+import { isPlainObject } from "../../protocol/fields.ts";
+import type { Fields, MutableFields } from "../../protocol/fields.ts";
+import { invalidQuery } from "../invalid.ts";
 
 const LOGICAL = new Set(["$and", "$or", "$nor"]);
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { equals } from "../protocol/ejson/equals.ts";
-import { stringify } from "../protocol/ejson/text.ts";
-import { compareValues, RANK, rankOf } from "./compare.ts";
-import { invalidQuery } from "./invalid.ts";
+import { equals } from "../../protocol/ejson/equals.ts";
+import { stringify } from "../../protocol/ejson/text.ts";
+import { compareValues, rankOf } from "../compare.ts";
+import { invalidQuery } from "../invalid.ts";
 
 /** Whether a value is as wanted; `undefined` when there is none. */
 export type Test = (value: unknown) => boolean;
@@ -78,22 +78,23 @@ export function bits(isRight: (set: number, mask: number) => boolean): (operand:
   };
 }
 
-const TYPES = new Map<unknown, number>([
-  ...["number", "double", "decimal", 1, 19].map((name) => [name, RANK.number] as const),
-  ...["string", 2].map((name) => [name, RANK.string] as const),
-  ...["object", 3].map((name) => [name, RANK.object] as const),
-  ...["array", 4].map((name) => [name, RANK.array] as const),
-  ...["binData", 5].map((name) => [name, RANK.bytes] as const),
-  ...["undefined", 6].map((name) => [name, RANK.undefined] as const),
-  ...["objectId", 7].map((name) => [name, RANK.id] as const),
-  ...["bool", 8].map((name) => [name, RANK.boolean] as const),
-  ...["date", 9].map((name) => [name, RANK.date] as const),
-  ...["null", 10].map((name) => [name, RANK.null] as const),
-  ...["regex", 11].map((name) => [name, RANK.regexp] as const),
-]);
-
 /** Numbers of JavaScript have one type; to be an `int` or a `long`, one has to be whole. */
-const WHOLE = new Set<unknown>(["int", "long", 16, 18]);
+const WHOLE = ["int", "long", 16, 18];
+
+/** By rank: what MongoDB calls it. */
+const TYPES: readonly (readonly unknown[])[] = [
+  ["undefined", 6],
+  ["null", 10],
+  ["number", "double", "decimal", 1, 19],
+  ["string", 2],
+  ["object", 3],
+  ["array", 4],
+  ["binData", 5],
+  ["objectId", 7],
+  ["bool", 8],
+  ["date", 9],
+  ["regex", 11],
+];
 
 /** By the names or numbers that MongoDB gives to types: of one of them, where there are several. */
 export function ofType(operand: unknown): Test {
@@ -101,8 +102,8 @@ export function ofType(operand: unknown): Test {
     const tests = operand.map(ofType);
     return (value) => tests.some((test) => test(value));
   }
-  if (WHOLE.has(operand)) return Number.isInteger;
-  const rank = TYPES.get(operand);
-  if (rank === undefined) throw invalidQuery("$type needs a type that there is");
+  if (WHOLE.includes(operand as string)) return Number.isInteger;
+  const rank = TYPES.findIndex((names) => names.includes(operand));
+  if (rank < 0) throw invalidQuery("$type needs a type that there is");
   return (value) => rankOf(value) === rank;
 }

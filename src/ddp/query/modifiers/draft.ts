@@ -4,11 +4,11 @@
  * @module
  */
 
-import { isPlainObject, setField } from "../protocol/fields.ts";
-import type { Fields, MutableFields } from "../protocol/fields.ts";
-import { invalidQuery } from "./invalid.ts";
-import { child, isIndex, valueAt } from "./path.ts";
-import { checkNull, MAX_DEPTH } from "./values.ts";
+import { isPlainObject, setField } from "../../protocol/fields.ts";
+import type { Fields, MutableFields } from "../../protocol/fields.ts";
+import { invalidQuery } from "../invalid.ts";
+import { child, isIndex, valueAt } from "../path.ts";
+import { checkNull, MAX_DEPTH } from "../values.ts";
 
 /** How far past its end an array can be set: the gap is filled with `null`. */
 const MAX_GAP = 1000;

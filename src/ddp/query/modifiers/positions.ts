@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isPlainObject } from "../protocol/fields.ts";
-import type { Fields } from "../protocol/fields.ts";
-import { valueAt } from "./path.ts";
-import { compileSelector } from "./selector.ts";
+import { isPlainObject } from "../../protocol/fields.ts";
+import type { Fields } from "../../protocol/fields.ts";
+import { valueAt } from "../path.ts";
+import { compileSelector } from "../selector.ts";
 
 /**
  * The position of the first element, in the array at `path`, that is as the selector wants it; `undefined` when the selector says

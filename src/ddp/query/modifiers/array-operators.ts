@@ -4,16 +4,16 @@
  * @module
  */
 
-import { stringify } from "../protocol/ejson/text.ts";
-import { getField, isPlainObject } from "../protocol/fields.ts";
-import type { Fields } from "../protocol/fields.ts";
-import { compareValues } from "./compare.ts";
+import { stringify } from "../../protocol/ejson/text.ts";
+import { getField, isPlainObject } from "../../protocol/fields.ts";
+import type { Fields } from "../../protocol/fields.ts";
+import { compareValues } from "../compare.ts";
 import type { Draft } from "./draft.ts";
-import { invalidQuery } from "./invalid.ts";
-import { child } from "./path.ts";
-import { compileSelector } from "./selector.ts";
-import { compileSort } from "./sort.ts";
-import { copyValue } from "./values.ts";
+import { invalidQuery } from "../invalid.ts";
+import { child } from "../path.ts";
+import { compileSelector } from "../selector.ts";
+import { compileSort } from "../sort.ts";
+import { copyValue } from "../values.ts";
 
 export function push(draft: Draft, names: readonly string[], operand: unknown): void {
   const isList = isPlainObject(operand) && Object.hasOwn(operand, "$each");
