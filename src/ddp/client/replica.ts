@@ -55,11 +55,12 @@ export class Replica {
   /** Runs a write of a call's stub. */
   write<R>(call: string, documents: LocalDocuments, run: () => R): R {
     const { store } = documents;
+    const { onWrite } = store;
     store.onWrite = (id, before) => this.#keep(call, documents.keep(call, id, before));
     try {
       return run();
     } finally {
-      store.onWrite = undefined;
+      store.onWrite = onWrite;
     }
   }
 
