@@ -238,7 +238,7 @@ export class Client implements DdpClient, Hosts {
   }
 
   sending(call: Call): void {
-    if (call.options.wait === true) this.#visibility.block(call.id);
+    this.#visibility.sending(call.id, call.options.wait === true);
   }
 
   outside(run: () => void): void {

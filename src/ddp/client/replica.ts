@@ -64,7 +64,7 @@ export class Replica {
     }
   }
 
-  /** The calls whose stubs have changed what is shown. */
+  /** The calls whose stubs have changed what is shown, the first one first. */
   writers(): IterableIterator<string> {
     return this.#written.keys();
   }
