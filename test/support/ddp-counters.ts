@@ -26,6 +26,10 @@ export class Counters {
     this.ddp.methods({
       add: (_invocation, id, n) => this.add(String(id), Number(n)),
       nothing: () => {},
+      login: async (invocation) => {
+        await invocation.setUserId("ada");
+        return { id: "ada", token: "token" };
+      },
     });
     this.ddp.publish("counters", (subscription) => {
       for (const [id, n] of this.counts) subscription.added("counters", id, { n });

@@ -167,10 +167,11 @@ export class Client implements DdpClient, Hosts {
   // ---- from the connector
 
   opened(link: Link): void {
-    this.#link = link;
     this.#visibility.pause();
     const { call, former } = this.#login.resume();
+    // (First: what it has kept waiting is to wait for the other.)
     if (former) this.#abandon(former);
+    this.#link = link;
     this.#calls.resend(link, call);
     this.#subscriptions.resend(link);
   }
@@ -237,7 +238,11 @@ export class Client implements DdpClient, Hosts {
   }
 
   sending(call: Call): void {
-    if (call.options.wait === true) this.#visibility.block(call.id);
+    this.#visibility.sending(call.id, call.options.wait === true);
+  }
+
+  outside(run: () => void): void {
+    this.#simulator.outside(run);
   }
 
   isSent(call: string): boolean {

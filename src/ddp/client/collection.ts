@@ -22,14 +22,13 @@ import type {
 import type { Invocation } from "./invocation.ts";
 import type { LocalDocuments } from "./local-documents.ts";
 import { Cursor } from "./local-cursor.ts";
+import type { CursorHost } from "./local-cursor.ts";
 import type { LocalCollection, LocalCursor, MethodCall, Stub } from "./types.ts";
 
 /** What collections are written through. */
-export interface CollectionHost {
+export interface CollectionHost extends CursorHost {
   /** The stub whose code runs right now. */
   readonly current: Invocation | undefined;
-  /** Resolves when the client is closed. */
-  readonly closed: Promise<unknown>;
   callWith(method: string, params: readonly unknown[], stub: Stub): MethodCall;
 }
 
@@ -50,7 +49,7 @@ export class Collection<T extends Document> implements LocalCollection<T> {
   }
 
   find(...query: [selector?: Selector<T>, options?: FindOptions]): LocalCursor<T> {
-    return new Cursor(this.#store.find(...query), this.#host.closed);
+    return new Cursor(this.#store.find(...query), this.#host);
   }
 
   findOne(...query: [selector?: Selector<T>, options?: FindOptions]): T | undefined {

@@ -11,14 +11,21 @@ import type { StoreCursor } from "../store/store-cursor.ts";
 import type { Observer } from "../store/types.ts";
 import type { LocalCursor } from "./types.ts";
 
+/** What cursors need of their client. */
+export interface CursorHost {
+  /** Resolves when it is closed. */
+  readonly closed: Promise<unknown>;
+  /** Runs what is no part of the stub that runs right now. */
+  outside(run: () => void): void;
+}
+
 export class Cursor<T extends Document> implements LocalCursor<T> {
   readonly #query: StoreCursor<T>;
-  /** Resolves when the client is closed. */
-  readonly #closed: Promise<unknown>;
+  readonly #host: CursorHost;
 
-  constructor(query: StoreCursor<T>, closed: Promise<unknown>) {
+  constructor(query: StoreCursor<T>, host: CursorHost) {
     this.#query = query;
-    this.#closed = closed;
+    this.#host = host;
   }
 
   fetch(): T[] {
@@ -30,7 +37,13 @@ export class Cursor<T extends Document> implements LocalCursor<T> {
   }
 
   observe(observer: Observer<T>): LiveHandle {
-    return this.#query.observe(observer);
+    const host = this.#host;
+    return this.#query.observe({
+      addedAt: (...told) => host.outside(() => observer.addedAt?.(...told)),
+      changedAt: (...told) => host.outside(() => observer.changedAt?.(...told)),
+      movedTo: (...told) => host.outside(() => observer.movedTo?.(...told)),
+      removedAt: (...told) => host.outside(() => observer.removedAt?.(...told)),
+    });
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T[], undefined> {
@@ -46,7 +59,7 @@ export class Cursor<T extends Document> implements LocalCursor<T> {
     const observer = { addedAt: changed, changedAt: changed, movedTo: changed, removedAt: changed };
     const handle = this.#query.observe(observer);
     isBegun = true;
-    void this.#closed.then(() => changes.end());
+    void this.#host.closed.then(() => changes.end());
     try {
       for await (const _ of changes.watch()) yield this.fetch();
     } finally {

@@ -55,15 +55,16 @@ export class Replica {
   /** Runs a write of a call's stub. */
   write<R>(call: string, documents: LocalDocuments, run: () => R): R {
     const { store } = documents;
+    const { onWrite } = store;
     store.onWrite = (id, before) => this.#keep(call, documents.keep(call, id, before));
     try {
       return run();
     } finally {
-      store.onWrite = undefined;
+      store.onWrite = onWrite;
     }
   }
 
-  /** The calls whose stubs have changed what is shown. */
+  /** The calls whose stubs have changed what is shown, the first one first. */
   writers(): IterableIterator<string> {
     return this.#written.keys();
   }

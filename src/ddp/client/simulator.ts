@@ -16,7 +16,10 @@ export class Simulator {
   readonly #stubs = new Map<string, Stub>();
   /** What waits for a stub that has returned a promise. */
   readonly #waiting = new Deque<() => void>();
+  /** Whether a stub runs. */
   #isBusy = false;
+  /** Whether what has waited is being done. */
+  #isGoingOn = false;
   /** The run whose code runs right now. */
   #current: Invocation | undefined;
 
@@ -58,9 +61,12 @@ export class Simulator {
       invocation.end();
       finished(outcome, invocation.seed);
     };
-    const returned = this.#runNow(invocation, stub, params);
-    if (!isPromise(returned.result)) return end(returned);
     this.#isBusy = true;
+    const returned = this.#runNow(invocation, stub, params);
+    if (!isPromise(returned.result)) {
+      end(returned);
+      return this.#goOn();
+    }
     returned.result
       .then(
         (result): Outcome => ({ result }),
@@ -85,6 +91,17 @@ export class Simulator {
     return stub ? this.#runNow(invocation, stub, params) : {};
   }
 
+  /** What observers do, though they are told by a stub's writes, is not what the stub does. */
+  outside(run: () => void): void {
+    const before = this.#current;
+    this.#current = undefined;
+    try {
+      run();
+    } finally {
+      this.#current = before;
+    }
+  }
+
   #runNow(invocation: Invocation, stub: Stub, params: readonly unknown[]): Outcome {
     const before = this.#current;
     this.#current = invocation;
@@ -99,11 +116,10 @@ export class Simulator {
 
   #goOn(): void {
     this.#isBusy = false;
-    while (!this.#isBusy) {
-      const action = this.#waiting.shift();
-      if (!action) return;
-      action();
-    }
+    if (this.#isGoingOn) return;
+    this.#isGoingOn = true;
+    while (!this.#isBusy && this.#waiting.length > 0) this.#waiting.shift()?.();
+    this.#isGoingOn = false;
   }
 }
 

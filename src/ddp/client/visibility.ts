@@ -19,9 +19,9 @@ export interface VisibilityHost {
   ready(subscription: string): void;
 }
 
-/** Something that is so once what these calls have written is shown. */
+/** Something that is so once all calls that were sent up to that one, and have written anything, are done by the server. */
 interface Wait {
-  readonly calls: Set<string>;
+  readonly last: number;
   readonly over: () => void;
 }
 
@@ -38,7 +38,10 @@ export class Visibility {
   #calls = new Set<string>();
   #updated: string[] = [];
   #ready: string[] = [];
+  /** In their order: who comes later waits for no less. */
   readonly #waits = new Set<Wait>();
+  /** The latest call that was sent. */
+  #lastSent = 0;
   #isScheduled = false;
   /** Whether it is open which session there will be. */
   #isPaused = false;
@@ -77,8 +80,10 @@ export class Visibility {
     this.flush();
   }
 
-  /** Nothing is shown until the server has done the call. */
-  block(call: string): void {
+  /** The call is about to be sent; alone: nothing is shown until the server has done it. */
+  sending(call: string, isAlone: boolean): void {
+    this.#lastSent = Math.max(this.#lastSent, Number(call));
+    if (!isAlone) return;
     this.flush();
     this.#calls.add(call);
   }
@@ -106,7 +111,7 @@ export class Visibility {
   undo(call: string): void {
     this.#replica.release([call]);
     this.#calls.delete(call);
-    this.#released([call]);
+    this.#endWaits();
   }
 
   /**
@@ -130,26 +135,29 @@ export class Visibility {
     this.#updated = [];
     this.#ready = [];
     this.#replica.show(updated);
-    this.#released(updated);
+    this.#endWaits();
     for (const id of updated) this.#whenShown(() => this.#host.visible(id));
     for (const id of ready) this.#whenShown(() => this.#host.ready(id));
   }
 
-  #released(calls: readonly string[]): void {
-    if (calls.length === 0) return;
+  #endWaits(): void {
+    const first = this.#firstWriter();
     for (const wait of this.#waits) {
-      for (const id of calls) wait.calls.delete(id);
-      if (wait.calls.size > 0) continue;
+      if (wait.last >= first) return;
       this.#waits.delete(wait);
       wait.over();
     }
   }
 
-  /** What the server has may be hidden by what stubs have written. (Calls that aren't sent can't be waited for: they may wait for this.) */
+  /** What the server has may be hidden by what stubs have written. */
   #whenShown(over: () => void): void {
-    const calls = new Set<string>();
-    for (const id of this.#replica.writers()) if (this.#host.isSent(id)) calls.add(id);
-    if (calls.size === 0) over();
-    else this.#waits.add({ calls, over });
+    if (this.#firstWriter() === Infinity) over();
+    else this.#waits.add({ last: this.#lastSent, over });
+  }
+
+  /** The first call whose stub's changes are shown. (Calls that aren't sent can't be waited for: they may wait for this.) */
+  #firstWriter(): number {
+    for (const id of this.#replica.writers()) if (this.#host.isSent(id)) return Number(id);
+    return Infinity;
   }
 }

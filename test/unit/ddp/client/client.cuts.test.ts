@@ -6,7 +6,7 @@ import { CounterClient, Counters } from "../../../support/ddp-counters.ts";
 import { turns } from "../../../support/turns.ts";
 
 /** Returns how often the connection was cut. */
-async function run(lives: readonly number[], options: DdpOptions): Promise<number> {
+async function run(lives: readonly number[], options: DdpOptions, login = false): Promise<number> {
   const counters = new Counters(options);
   await using _ddp = counters.ddp;
   const counting = new CounterClient(counters, lives);
@@ -15,6 +15,7 @@ async function run(lives: readonly number[], options: DdpOptions): Promise<numbe
   const subscription = client.subscribe("counters");
   // (Before that, what is simulated may be gone before it comes from the server.)
   await subscription.ready;
+  if (login) expect(await client.login({})).toBe("ada");
   const calls = [client.call("add", "a", 1), client.call("add", "b", 1)];
   await turns(2);
   calls.push(client.apply("nothing", [], { wait: true }), client.call("add", "a", 10));
@@ -41,6 +42,12 @@ describe.each([
     let life = 0;
     while ((await run([life], options)) === 1) life++;
     expect(life).toBeGreaterThan(20);
+  });
+
+  test("one cut, at every message, of somebody who has logged in", async () => {
+    let life = 0;
+    while ((await run([life], options, true)) === 1) life++;
+    expect(life).toBeGreaterThan(24);
   });
 
   test("two cuts, at every fourth message of the first connection", async () => {

@@ -238,3 +238,24 @@ test("an observer that throws keeps nobody else from being told", async () => {
   expect(events).toEqual(["+a"]);
   expect(made.errors).toHaveLength(1);
 });
+
+test("what an observer does is not what the stub does that it was told by", async () => {
+  await using made = await connected();
+  const { server, client, things } = made;
+  const others = client.collection("others");
+  client.methods({ add: () => void things.insert({ _id: "a" }) });
+  things.find().observe({
+    addedAt: () => {
+      void client.call("noticed").done.catch(() => {});
+      void others.insert({ _id: "b" }).catch(() => {});
+    },
+  });
+  void client.call("add").done.catch(() => {});
+  expect((await server.rest()).map(({ method }) => method)).toEqual([
+    "add",
+    "noticed",
+    "/others/insert",
+  ]);
+  await server.say({ msg: "updated", methods: ["1"] });
+  expect(others.find().count()).toBe(1);
+});

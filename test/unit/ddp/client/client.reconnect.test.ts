@@ -252,17 +252,21 @@ test("logging in again is itself begun again when the connection is lost", async
   await server.rest();
   await made.reconnect();
   expect(await server.rest()).toMatchObject([{ method: "login", id: "2" }]);
+  const call = client.call("after");
   await made.reconnect();
-  expect(await server.rest()).toMatchObject([{ method: "login", id: "3" }]);
+  expect(await server.rest()).toMatchObject([{ method: "login", id: "4" }]);
   expect(client.userId).toBe("ada");
   const logout = client.logout();
   await server.say({ msg: "connected", session: "session-2" });
   await server.say(
-    { msg: "result", id: "3", result: { id: "ada", token: "t" } },
-    { msg: "updated", methods: ["3"] },
+    { msg: "result", id: "4", result: { id: "ada", token: "t" } },
+    { msg: "updated", methods: ["4"] },
   );
-  expect(await server.rest()).toMatchObject([{ method: "logout", id: "4" }]);
-  await server.say({ msg: "result", id: "4" }, { msg: "updated", methods: ["4"] });
+  expect(await server.rest()).toMatchObject([{ method: "after", id: "3" }]);
+  await server.say({ msg: "result", id: "3" }, { msg: "updated", methods: ["3"] });
+  await call;
+  expect(await server.rest()).toMatchObject([{ method: "logout", id: "5" }]);
+  await server.say({ msg: "result", id: "5" }, { msg: "updated", methods: ["5"] });
   await logout;
   expect(client.userId).toBeNull();
 });

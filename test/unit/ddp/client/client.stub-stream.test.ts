@@ -268,6 +268,27 @@ test("livedata stub - unsent methods don't block quiescence", async () => {
   expect(await server.take()).toMatchObject({ method: "insertSomething", id: "3" });
 });
 
+test("a subscription is ready when no call that was sent before hides its documents", async () => {
+  await using made = await connected();
+  const { server, client, things } = made;
+  client.methods({ touch: (_: Simulation, x: number) => void things.insert({ _id: `${x}` }) });
+  const subscription = client.subscribe("s");
+  const calls = [1, 2, 3].map((x) => client.call("touch", x));
+  await server.say({ msg: "updated", methods: ["2"] }, { msg: "result", id: "2" });
+  await server.say({ msg: "ready", subs: [subscription.id] });
+  // One that is sent later hides nothing that had been there.
+  calls.push(client.call("touch", 4));
+  await server.say({ msg: "updated", methods: ["1"] }, { msg: "result", id: "1" });
+  expect(subscription.isReady).toBe(false);
+  expect(await isPending(calls[1]!.done)).toBe(true);
+  await server.say({ msg: "updated", methods: ["3"] }, { msg: "result", id: "3" });
+  expect(subscription.isReady).toBe(true);
+  await calls[1];
+  expect(await isPending(calls[2]!.done)).toBe(true);
+  await server.say({ msg: "updated", methods: ["4"] }, { msg: "result", id: "4" });
+  await Promise.all(calls);
+});
+
 test("livedata stub - buffering and methods interaction", async () => {
   await using made = await connected();
   const { server, client, things } = made;
