@@ -27,8 +27,6 @@ export interface CallsHost {
 export class Calls {
   readonly #host: CallsHost;
   readonly #calls = new Map<string, Call>();
-  /** Those that were sent for the first time on a connection whose server may look at nothing. */
-  readonly #unconfirmed = new Set<Call>();
   #first: Block | undefined;
   #last: Block | undefined;
 
@@ -77,17 +75,6 @@ export class Calls {
     return failed.map(({ id }) => id);
   }
 
-  /** The server has agreed on a version: it looks at what was sent. */
-  confirm(): void {
-    this.#unconfirmed.clear();
-  }
-
-  /** The server has looked at nothing. */
-  unsend(): void {
-    for (const call of this.#unconfirmed) call.wasSent = false;
-    this.#unconfirmed.clear();
-  }
-
   receive(id: string, outcome: Outcome): void {
     const call = this.#calls.get(id);
     if (!call || call.outcome) return;
@@ -106,7 +93,6 @@ export class Calls {
   /** The call isn't worth going on with. */
   drop(call: Call): void {
     this.#calls.delete(call.id);
-    this.#unconfirmed.delete(call);
     let block = this.#first;
     while (block && !block.calls.delete(call)) block = block.next;
     this.#advance();
@@ -134,7 +120,6 @@ export class Calls {
   }
 
   #send(link: Link, call: Call): void {
-    if (!call.wasSent) this.#unconfirmed.add(call);
     call.isSent = call.wasSent = true;
     this.#host.sending(call);
     link.sendText(call.text);

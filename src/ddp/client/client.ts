@@ -88,7 +88,6 @@ export class Client implements DdpClient, Hosts {
     this.#visibility = new Visibility(this.#replica, this);
     const surroundings = { clock: this.clock, logger: this.#logger };
     this.#connector = new Connector(open, options, surroundings, this);
-    // (Calls and subscriptions that are made at once go with the first messages.)
     queueMicrotask(() => void this.#connector.run());
   }
 
@@ -166,18 +165,12 @@ export class Client implements DdpClient, Hosts {
 
   // ---- from the connector
 
-  opened(link: Link): void {
-    this.#visibility.pause();
-    const { call, former } = this.#login.resume();
-    // (First: what it has kept waiting is to wait for the other.)
-    if (former) this.#abandon(former);
+  connected(link: Link, continuity: Continuity): void {
+    if (continuity === "other") this.#subscriptions.forgetStopped();
+    const login = continuity === "same" ? undefined : this.#loginAgain();
     this.#link = link;
-    this.#calls.resend(link, call);
+    this.#calls.resend(link, login);
     this.#subscriptions.resend(link);
-  }
-
-  connected(continuity: Continuity): void {
-    this.#calls.confirm();
     if (continuity === "other") return this.#restart();
     this.#visibility.resume();
     return this.#visibility.updated(this.#calls.unretried());
@@ -206,9 +199,8 @@ export class Client implements DdpClient, Hosts {
     }
   }
 
-  lost(isIgnored: boolean): void {
+  lost(): void {
     this.#link = undefined;
-    if (isIgnored) this.#calls.unsend();
     // (What has come counts, even if no more comes.)
     this.#visibility.flush();
   }
@@ -391,6 +383,13 @@ export class Client implements DdpClient, Hosts {
 
   // ---- sessions
 
+  /** The call that a session of a user begins with. (The former one goes first: what it has kept waiting is to wait for the other.) */
+  #loginAgain(): Call | undefined {
+    const { call, former } = this.#login.resume();
+    if (former) this.#abandon(former);
+    return call;
+  }
+
   #ended(id: string, error: unknown): void {
     this.#visibility.unblock(id);
     this.#subscriptions.ended(id, error === undefined ? undefined : fromWireError(error));
@@ -406,7 +405,6 @@ export class Client implements DdpClient, Hosts {
       if (call.outcome) halfDone.push(call.id);
       else if (call.isSent) calls.push(call.id);
     }
-    this.#subscriptions.forgetStopped();
     this.#visibility.restart({ subscriptions: this.#subscriptions.readyIds(), calls }, halfDone);
   }
 

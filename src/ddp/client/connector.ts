@@ -31,13 +31,14 @@ export const CLOSED = {
 
 /** Whom a connector tells. */
 export interface ConnectorHost {
-  /** There is a connection, and `connect` was sent: everything else may follow without waiting for the answer. */
-  opened(link: Link): void;
-  /** The server has agreed. `continuity`: whether the session is the first, the same as before, or another. */
-  connected(continuity: Continuity): void;
+  /**
+   * The server has agreed, and everything else may be sent. (Not before: when a connection is cut, a server knows only those again
+   * who can name their session, and would run the methods of others twice.) `continuity`: whether the session is the first, the same
+   * as before, or another.
+   */
+  connected(link: Link, continuity: Continuity): void;
   received(message: ServerMessage): void;
-  /** `isIgnored`: the server has refused the version, so that it has looked at nothing else. */
-  lost(isIgnored: boolean): void;
+  lost(): void;
   /** It won't connect any more. */
   ended(error: unknown): void;
 }
@@ -224,10 +225,9 @@ export class Connector {
     });
     this.#link = link;
     this.#greet(link);
-    this.#host.opened(link);
     const error = await link.over;
     this.#link = undefined;
-    this.#host.lost(error instanceof Renegotiation);
+    this.#host.lost();
     return error;
   }
 
@@ -269,6 +269,6 @@ export class Connector {
     this.#refused.clear();
     if (hasPings(this.#version)) link.startHeartbeat();
     this.#show("connected", 0, undefined);
-    this.#host.connected(continuity);
+    this.#host.connected(link, continuity);
   }
 }

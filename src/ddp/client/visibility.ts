@@ -43,8 +43,6 @@ export class Visibility {
   /** The latest call that was sent. */
   #lastSent = 0;
   #isScheduled = false;
-  /** Whether it is open which session there will be. */
-  #isPaused = false;
 
   constructor(replica: Replica, host: VisibilityHost) {
     this.#replica = replica;
@@ -63,18 +61,11 @@ export class Visibility {
 
   /** Shows what has come, unless something is missing. */
   flush(): void {
-    if (this.#isPaused) return;
     if (this.#subscriptions.size === 0 && this.#calls.size === 0) this.#show();
-  }
-
-  /** There is another connection: nothing is shown until it is known which session it has. */
-  pause(): void {
-    this.#isPaused = true;
   }
 
   /** It is the same session as before, or the first. */
   resume(): void {
-    this.#isPaused = false;
     // (A call that isn't sent again yet may wait for this.)
     for (const id of this.#calls) if (!this.#host.isSent(id)) this.#calls.delete(id);
     this.flush();
@@ -119,7 +110,6 @@ export class Visibility {
    * heard of any more, since their results have come.
    */
   restart(blockers: Blockers, halfDone: readonly string[]): void {
-    this.#isPaused = false;
     this.#replica.reset();
     this.#waits.clear();
     this.#ready = [];
