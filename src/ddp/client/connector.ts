@@ -12,6 +12,7 @@ import { ClosedError, FullduplexError, TimeoutError } from "../../errors.ts";
 import type { Clock } from "../../util/clock.ts";
 import { Latest } from "../../util/latest.ts";
 import type { ServerMessage } from "../protocol/messages.ts";
+import { BadMessage } from "../protocol/read-message.ts";
 import { hasPings, isVersion, VERSIONS } from "../protocol/versions.ts";
 import type { Version } from "../protocol/versions.ts";
 import { Link } from "./link.ts";
@@ -243,6 +244,11 @@ export class Connector {
   }
 
   #receive(link: Link, message: ServerMessage): void {
+    if (
+      this.#connectedAt !== undefined &&
+      (message.msg === "failed" || message.msg === "connected")
+    )
+      throw new BadMessage(`${message.msg}, though there is a session`);
     if (message.msg === "failed") return link.fail(this.#renegotiate(message.version));
     this.#receivedCount++;
     if (message.msg === "connected") return this.#agreed(link, message.session);
