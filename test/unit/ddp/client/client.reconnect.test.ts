@@ -302,7 +302,7 @@ test("the same session goes on: nothing is reset, and the count goes on", async 
   );
   expect(await call).toBe(9);
   expect(events).toEqual(["~a x=2"]);
-  expect(await server.rest()).toMatchObject([{ method: "write", id: "1" }, { msg: "sub" }]);
+  expect(await server.rest()).toMatchObject([{ method: "write", id: "1" }]);
   expect(await made.reconnect()).toMatchObject({ receivedCount: 8 });
 });
 
