@@ -1,8 +1,7 @@
 /** Servers that say what makes no sense, or say it at the wrong time. */
 
 import { expect, test } from "vitest";
-import type { Simulation } from "../../../../src/ddp/client/index.ts";
-import { connected, fixture, trace } from "../../../support/ddp-client-fixture.ts";
+import { connected, fixture } from "../../../support/ddp-client-fixture.ts";
 
 test("a second `connected` on a connection sends nothing again, and forgets nothing", async () => {
   await using made = await connected();

@@ -1,9 +1,7 @@
 /** A session that goes on: what was answered already isn't answered again. */
 
 import { expect, test } from "vitest";
-import type { Simulation } from "../../../../src/ddp/client/index.ts";
-import { connected, trace } from "../../../support/ddp-client-fixture.ts";
-import { isPending } from "../../../support/turns.ts";
+import { connected } from "../../../support/ddp-client-fixture.ts";
 
 test("a wait method whose `updated` had come before the cut doesn't hide everything for ever", async () => {
   await using made = await connected();
@@ -41,7 +39,7 @@ test("a wait method whose result had come before the cut is waited for until its
 test("a subscription is not ready while a call hides its documents whose result had come before the cut", async () => {
   await using made = await connected();
   const { server, client, things } = made;
-  client.methods({ touch: (_: Simulation) => void things.insert({ _id: "a" }) });
+  client.methods({ touch: () => void things.insert({ _id: "a" }) });
   const call = client.call("touch");
   const subscription = client.subscribe("s");
   await server.say({ msg: "result", id: "1" });
