@@ -82,7 +82,6 @@ export class Connector {
   #session: string | undefined;
   /** How many messages of the session have come; pings and pongs don't count. */
   #receivedCount = 0;
-  #hadSession = false;
 
   constructor(
     open: Open,
@@ -155,8 +154,6 @@ export class Connector {
   }
 
   #leave(error: unknown): void {
-    // (The server forgets a session that was left.)
-    this.#session = undefined;
     this.#leaving = this.#link?.leave(error) ?? this.#leaving;
     this.#abort.abort(error);
   }
@@ -267,10 +264,9 @@ export class Connector {
 
   #agreed(link: Link, session: string): void {
     const isSame = session === this.#session;
-    const continuity = isSame ? "same" : this.#hadSession ? "other" : "first";
+    const continuity = isSame ? "same" : this.#session === undefined ? "first" : "other";
     if (!isSame) this.#receivedCount = 1;
     this.#session = session;
-    this.#hadSession = true;
     this.#connectedAt = this.#surroundings.clock.now();
     this.#refused.clear();
     if (hasPings(this.#version)) link.startHeartbeat();
