@@ -56,7 +56,7 @@ export class Session implements PublicationHost, MethodHost {
     this.ledger = ledger;
     this.connection = new ClientConnection(wire, server.logger, () => this.end());
     this.#outgoing = new Outgoing(wire, server.settings.resume, (count) => ledger?.arrived(count));
-    this.#queue = new MessageQueue(() => this.#less());
+    this.#queue = new MessageQueue(() => this.#less(), server.turn);
     this.#calls = new MethodCalls(server, this, this.#queue, ledger, () => this.#less());
     this.subscriptions = new SessionSubscriptions(this);
   }

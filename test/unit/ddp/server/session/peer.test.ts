@@ -213,7 +213,7 @@ describe("the heartbeat", () => {
 
 describe("a client that sends too much", () => {
   test("reading pauses while many messages wait", async () => {
-    const ddp = createDdp({ maxQueue: 10, heartbeat: false });
+    const ddp = createDdp({ maxQueue: 10, heartbeat: false, clock: new FakeClock() });
     const gate = new Deferred<void>();
     const onMessage = vi.fn();
     ddp.onMessage(onMessage);
@@ -230,7 +230,7 @@ describe("a client that sends too much", () => {
   });
 
   test("reading pauses while many methods run", async () => {
-    const ddp = createDdp({ maxRunning: 10, heartbeat: false });
+    const ddp = createDdp({ clock: new FakeClock(), maxRunning: 10, heartbeat: false });
     const gate = new Deferred<void>();
     const slow = vi.fn((invocation: { unblock(): void }) => {
       invocation.unblock();
@@ -383,7 +383,12 @@ describe("hooks", () => {
 
 describe("messages in order", () => {
   test("thousands of methods that unblock at once", async () => {
-    const ddp = createDdp({ maxQueue: 20_000, maxRunning: 20_000, heartbeat: false });
+    const ddp = createDdp({
+      clock: new FakeClock(),
+      maxQueue: 20_000,
+      maxRunning: 20_000,
+      heartbeat: false,
+    });
     const gate = new Deferred<void>();
     ddp.methods({
       wait: () => gate.promise,
