@@ -25,6 +25,8 @@ export type AnyMessage = Readonly<Record<string, unknown>>;
 export interface ReadMessage {
   readonly message: AnyMessage;
   readonly echo: unknown;
+  /** How long its text was. UTF-16 units. */
+  readonly size: number;
 }
 
 /** Characters; what is longer isn't sent back. */
@@ -52,7 +54,7 @@ export function readMessage(text: string): ReadMessage {
   for (const name of VALUES) {
     if (Object.hasOwn(json, name)) json[name] = decodeValue(json[name]);
   }
-  return { message: json, echo };
+  return { message: json, echo, size: text.length };
 }
 
 function parseJson(text: string): unknown {

@@ -10,8 +10,15 @@ import type { Turn } from "./turn.ts";
 /** Handles a message. The next one begins when it resolves, or has called `unblock`. It never rejects. */
 export type Task = (unblock: () => void) => Promise<void>;
 
+/** A task, and how long its message is. */
+interface Waiting {
+  readonly task: Task;
+  readonly size: number;
+}
+
 export class MessageQueue {
-  readonly #tasks = new Deque<Task>();
+  #tasks = new Deque<Waiting>();
+  #size = 0;
   readonly #onShift: () => void;
   readonly #turn: Turn | undefined;
   /** A task runs that has not unblocked. */
@@ -32,15 +39,23 @@ export class MessageQueue {
     return this.#isClosed ? 0 : this.#tasks.length;
   }
 
-  push(task: Task): void {
+  /** How long the messages are, together, that wait, or that something is still done for. */
+  get size(): number {
+    return this.#isClosed ? 0 : this.#size;
+  }
+
+  push(task: Task, size: number = 0): void {
     if (this.#isClosed) return;
-    this.#tasks.push(task);
+    this.#tasks.push({ task, size });
+    this.#size += size;
     this.#pump();
   }
 
   /** Nothing more begins. */
   close(): void {
     this.#isClosed = true;
+    // (A task that never ends would keep them.)
+    this.#tasks = new Deque();
     this.#onShift();
   }
 
@@ -49,9 +64,9 @@ export class MessageQueue {
     if (this.#isPumping || this.#isResting) return;
     this.#isPumping = true;
     while (!this.#isBlocked && !this.#isClosed && !this.#isResting) {
-      const task = this.#tasks.shift();
-      if (!task) break;
-      this.#run(task);
+      const next = this.#tasks.shift();
+      if (!next) break;
+      this.#run(next);
       this.#onShift();
       if (this.#tasks.length > 1) void this.#rest();
     }
@@ -68,7 +83,7 @@ export class MessageQueue {
     this.#pump();
   }
 
-  #run(task: Task): void {
+  #run({ task, size }: Waiting): void {
     this.#isBlocked = true;
     let isUnblocked = false;
     const unblock = (): void => {
@@ -77,6 +92,10 @@ export class MessageQueue {
       this.#isBlocked = false;
       this.#pump();
     };
-    void task(unblock).then(unblock);
+    void task(unblock).then(() => {
+      this.#size -= size;
+      unblock();
+      if (size > 0) this.#onShift();
+    });
   }
 }

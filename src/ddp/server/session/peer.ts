@@ -132,7 +132,7 @@ export class Peer implements Wire, HeartbeatHost {
     if (!this.hasPings && (msg === "ping" || msg === "pong")) {
       throw new BadMessage("Bad request", read.echo);
     }
-    session.receive(message);
+    session.receive(message, read.size);
   }
 
   #connect({ message, echo }: ReadMessage): void {
