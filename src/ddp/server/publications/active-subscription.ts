@@ -28,6 +28,8 @@ export interface SubscriptionInit {
   readonly name: string | null;
   readonly publication: Publication;
   readonly params: readonly unknown[];
+  /** How long the text was that it was subscribed to with. */
+  readonly size: number;
 }
 
 /** Who has the subscription. */

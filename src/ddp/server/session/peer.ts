@@ -23,6 +23,11 @@ import type { Wire } from "./wire.ts";
 /** What a browser closes with when its page goes away: nobody will come back for the session. */
 const GOING_AWAY = 1001;
 
+/** How many messages that are none a client may send. */
+const MAX_BAD = 1_000;
+
+const FEW = 16;
+
 export class Peer implements Wire, HeartbeatHost {
   readonly clientAddress: string | undefined;
   readonly headers: HttpHeaders;
@@ -34,6 +39,8 @@ export class Peer implements Wire, HeartbeatHost {
   #session: Session | undefined;
   #heartbeat: Heartbeat | undefined;
   #opening: Timer;
+  #received = 0;
+  #bad = 0;
 
   constructor(server: SessionServer, connection: Connection) {
     this.#server = server;
@@ -86,7 +93,7 @@ export class Peer implements Wire, HeartbeatHost {
 
   #receive(data: unknown): Promise<void> | undefined {
     this.#heartbeat?.heard();
-    if (typeof data !== "string") return undefined;
+    if (typeof data !== "string" || this.#bad > MAX_BAD) return undefined;
     try {
       const read = readMessage(data);
       if (this.#session) this.#deliver(this.#session, read);
@@ -95,8 +102,13 @@ export class Peer implements Wire, HeartbeatHost {
       if (!(error instanceof BadMessage)) throw error;
       this.#complain(error);
     }
-    const room = this.#session?.whenRoom();
+    const room = this.#session?.whenRoom() ?? this.#whenNextTurn();
     return room && this.#pause(room);
+  }
+
+  /** (A few messages take no time.) */
+  #whenNextTurn(): Promise<void> | undefined {
+    return ++this.#received % FEW === 0 ? this.#server.turn.whenNext() : undefined;
   }
 
   async #pause(room: Promise<void>): Promise<void> {
@@ -105,10 +117,12 @@ export class Peer implements Wire, HeartbeatHost {
     this.isPaused = false;
   }
 
+  /** (They cost more than others, and many fit into a packet.) */
   #complain({ message: reason, offending: offendingMessage }: BadMessage): void {
     const text = writeMessage({ msg: "error", reason, offendingMessage });
     if (this.#session) this.#session.sendText(text);
     else this.send(text);
+    if (++this.#bad > MAX_BAD) this.close(1008);
   }
 
   #deliver(session: Session, read: ReadMessage): void {
@@ -118,7 +132,7 @@ export class Peer implements Wire, HeartbeatHost {
     if (!this.hasPings && (msg === "ping" || msg === "pong")) {
       throw new BadMessage("Bad request", read.echo);
     }
-    session.receive(message);
+    session.receive(message, read.size);
   }
 
   #connect({ message, echo }: ReadMessage): void {

@@ -23,15 +23,21 @@ class Later extends Alarm {
   }
 }
 
+/** How many calls of sessions that have ended are known, all together. */
+const MAX_CALLS = 100_000;
+
 /** A session that has ended; its client may come back, and call again what it has called there. */
 class Ended {
   readonly token: string;
   readonly ledger: MethodLedger;
+  /** How many calls there were. */
+  readonly calls: number;
   readonly expiry: Later;
 
   constructor(token: string, ledger: MethodLedger, expire: () => void) {
     this.token = token;
     this.ledger = ledger;
+    this.calls = ledger.size;
     this.expiry = new Later(expire);
   }
 }
@@ -42,6 +48,8 @@ export class Sessions {
   /** By the ids of their tokens. */
   readonly #live = new Map<string, Session>();
   readonly #ended = new Map<string, Ended>();
+  /** Of those that have ended. */
+  #calls = 0;
   /** Those that wait for their clients, in the order of that. */
   readonly #waiting = new Map<Session, Later>();
   #isClosed = false;
@@ -133,14 +141,18 @@ export class Sessions {
     // (The ledger is kept by this instead of by the session.)
     const ended = new Ended(token, ledger, () => this.#forget(ended));
     this.#ended.set(id, ended);
+    this.#calls += ended.calls;
     this.#line(settings.ledger).add(ended.expiry);
-    if (this.#ended.size <= settings.sessions) return;
-    const [first] = this.#ended.values();
-    if (first) this.#forget(first);
+    for (const first of this.#ended.values()) {
+      if (this.#ended.size <= settings.sessions && this.#calls <= MAX_CALLS) return;
+      this.#server.budget.dropped += first.calls;
+      this.#forget(first);
+    }
   }
 
   #forget(ended: Ended): void {
     if (!this.#ended.delete(tokenId(ended.token))) return;
+    this.#calls -= ended.calls;
     if (this.#settings) this.#line(this.#settings.ledger).delete(ended.expiry);
     ended.ledger.release();
   }
