@@ -22,7 +22,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   readonly host: PublicationHost;
   readonly view: SessionView;
   readonly #named = new Map<string, ActiveSubscription>();
-  readonly #universal = new Set<ActiveSubscription>();
+  #universal: Set<ActiveSubscription> | undefined;
   /** While all are run again: those that have become ready meanwhile. */
   #readyAgain: string[] | undefined;
   #rerunning: Promise<void> | undefined;
@@ -78,7 +78,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   #open(init: SubscriptionInit): ActiveSubscription | undefined {
     if (this.#isClosed) return undefined;
     const subscription = new ActiveSubscription(this, init);
-    if (init.name === null) this.#universal.add(subscription);
+    if (init.name === null) (this.#universal ??= new Set()).add(subscription);
     else this.#named.set(init.id, subscription);
     return subscription;
   }
@@ -90,7 +90,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   }
 
   hasEnded(subscription: ActiveSubscription, error: WireError | undefined): void {
-    this.#universal.delete(subscription);
+    this.#universal?.delete(subscription);
     if (subscription.name === null) return;
     this.#named.delete(subscription.id);
     this.host.send({ msg: "nosub", id: subscription.id, error });
@@ -145,9 +145,9 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   }
 
   #stopAll(): ActiveSubscription[] {
-    const all = [...this.#named.values(), ...this.#universal];
+    const all = [...this.#named.values(), ...(this.#universal ?? [])];
     this.#named.clear();
-    this.#universal.clear();
+    this.#universal?.clear();
     for (const subscription of all) subscription.deactivate();
     return all;
   }

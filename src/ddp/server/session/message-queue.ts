@@ -10,7 +10,8 @@ import { Deque } from "../../../util/deque.ts";
 export type Task = (unblock: () => void) => Promise<void>;
 
 export class MessageQueue {
-  readonly #tasks = new Deque<Task>();
+  /** Made when one has to wait: few clients do. */
+  #tasks: Deque<Task> | undefined;
   readonly #onShift: () => void;
   /** A task runs that has not unblocked. */
   #isBlocked = false;
@@ -24,13 +25,13 @@ export class MessageQueue {
 
   /** How many wait. */
   get length(): number {
-    return this.#isClosed ? 0 : this.#tasks.length;
+    return this.#isClosed ? 0 : (this.#tasks?.length ?? 0);
   }
 
   push(task: Task): void {
     if (this.#isClosed) return;
-    this.#tasks.push(task);
-    this.#pump();
+    if (this.#isBlocked || this.#isPumping) (this.#tasks ??= new Deque()).push(task);
+    else this.#pump(task);
   }
 
   /** Nothing more begins. */
@@ -40,11 +41,13 @@ export class MessageQueue {
   }
 
   /** (A loop: thousands of tasks may unblock at once, each within the one before.) */
-  #pump(): void {
+  #pump(first?: Task): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
+    let next = first;
     while (!this.#isBlocked && !this.#isClosed) {
-      const task = this.#tasks.shift();
+      const task = next ?? this.#tasks?.shift();
+      next = undefined;
       if (!task) break;
       this.#run(task);
       this.#onShift();
