@@ -7,12 +7,13 @@
  * @module
  */
 
+import { prepare } from "../../../connection/prepared-message.ts";
 import type { MethodLedger } from "./method-ledger.ts";
 import { ReplayRing } from "./replay-ring.ts";
 import type { OutgoingMessage, RingLimits } from "./replay-ring.ts";
 import type { Wire } from "./wire.ts";
 
-const PING = '{"msg":"ping"}';
+const PING = prepare('{"msg":"ping"}');
 
 export class Outgoing {
   readonly #ring: ReplayRing | undefined;
