@@ -23,7 +23,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   readonly view: SessionView;
   readonly #named = new Map<string, ActiveSubscription>();
   #held = 0;
-  readonly #universal = new Set<ActiveSubscription>();
+  #universal: Set<ActiveSubscription> | undefined;
   /** While all are run again: those that have become ready meanwhile. */
   #readyAgain: string[] | undefined;
   #rerunning: Promise<void> | undefined;
@@ -84,7 +84,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   #open(init: SubscriptionInit): ActiveSubscription | undefined {
     if (this.#isClosed) return undefined;
     const subscription = new ActiveSubscription(this, init);
-    if (init.name === null) this.#universal.add(subscription);
+    if (init.name === null) (this.#universal ??= new Set()).add(subscription);
     else this.#named.set(init.id, subscription);
     this.#held += init.size;
     return subscription;
@@ -97,7 +97,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   }
 
   hasEnded(subscription: ActiveSubscription, error: WireError | undefined): void {
-    this.#universal.delete(subscription);
+    this.#universal?.delete(subscription);
     if (subscription.name === null) return;
     this.#named.delete(subscription.id);
     this.#held -= subscription.init.size;
@@ -153,9 +153,9 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   }
 
   #stopAll(): ActiveSubscription[] {
-    const all = [...this.#named.values(), ...this.#universal];
+    const all = [...this.#named.values(), ...(this.#universal ?? [])];
     this.#named.clear();
-    this.#universal.clear();
+    this.#universal?.clear();
     this.#held = 0;
     for (const subscription of all) subscription.deactivate();
     return all;

@@ -17,7 +17,8 @@ interface Waiting {
 }
 
 export class MessageQueue {
-  #tasks = new Deque<Waiting>();
+  /** Made when one has to wait: few clients do. */
+  #tasks: Deque<Waiting> | undefined;
   #size = 0;
   readonly #onShift: () => void;
   readonly #turn: Turn | undefined;
@@ -36,7 +37,7 @@ export class MessageQueue {
 
   /** How many wait. */
   get length(): number {
-    return this.#isClosed ? 0 : this.#tasks.length;
+    return this.#isClosed ? 0 : (this.#tasks?.length ?? 0);
   }
 
   /** How long the messages are, together, that wait, or that something is still done for. */
@@ -46,9 +47,11 @@ export class MessageQueue {
 
   push(task: Task, size: number = 0): void {
     if (this.#isClosed) return;
-    this.#tasks.push({ task, size });
     this.#size += size;
-    this.#pump();
+    const next = { task, size };
+    if (this.#isBlocked || this.#isPumping || this.#isResting)
+      (this.#tasks ??= new Deque()).push(next);
+    else this.#pump(next);
   }
 
   /** Nothing more begins. */
@@ -60,15 +63,17 @@ export class MessageQueue {
   }
 
   /** (A loop: thousands of tasks may unblock at once, each within the one before.) */
-  #pump(): void {
+  #pump(first?: Waiting): void {
     if (this.#isPumping || this.#isResting) return;
     this.#isPumping = true;
+    let begun = first;
     while (!this.#isBlocked && !this.#isClosed && !this.#isResting) {
-      const next = this.#tasks.shift();
+      const next = begun ?? this.#tasks?.shift();
+      begun = undefined;
       if (!next) break;
       this.#run(next);
       this.#onShift();
-      if (this.#tasks.length > 1) void this.#rest();
+      if (this.length > 1) void this.#rest();
     }
     this.#isPumping = false;
   }

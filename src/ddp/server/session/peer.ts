@@ -4,17 +4,19 @@
  * @module
  */
 
+import { Line } from "../../../connection/alarms.ts";
 import type { Connection } from "../../../connection/connection.ts";
 import { HttpHeaders } from "../../../http/headers.ts";
 import { ClosedError } from "../../../errors.ts";
 import type { CloseInfo } from "../../../errors.ts";
-import type { Clock, Timer } from "../../../util/clock.ts";
+import type { Clock } from "../../../util/clock.ts";
 import { BadMessage, readMessage, toClientMessage } from "../../protocol/read-message.ts";
 import type { ReadMessage } from "../../protocol/read-message.ts";
 import { hasPings, negotiate } from "../../protocol/versions.ts";
 import { writeMessage } from "../../protocol/write-message.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
+import { Later } from "./later.ts";
 import type { OutgoingMessage } from "./replay-ring.ts";
 import type { SessionServer } from "./session-server.ts";
 import type { Session } from "./session.ts";
@@ -38,7 +40,8 @@ export class Peer implements Wire, HeartbeatHost {
   readonly #connection: Connection;
   #session: Session | undefined;
   #heartbeat: Heartbeat | undefined;
-  #opening: Timer;
+  /** Until it has said `connect`. */
+  #opening: Later | undefined;
   #received = 0;
   #bad = 0;
 
@@ -63,15 +66,27 @@ export class Peer implements Wire, HeartbeatHost {
     return this.#connection.closed;
   }
 
-  /** Resolves when the connection is over; never rejects. */
-  async run(): Promise<void> {
-    const { openTimeout } = this.#server.settings;
-    this.#opening = this.clock.setTimeout(() => this.close(1008), openTimeout);
+  /** Resolves when the connection is over; never rejects. (Not `async`: connections are many, and each waits here for its end.) */
+  run(): Promise<void> {
+    this.#opening = new Later(() => this.close(1008));
+    this.#openingLine.add(this.#opening);
     this.#connection
       .forEach((data) => this.#receive(data))
       .catch((error: unknown) => this.#failed(error));
-    const info = await this.#connection.closed;
-    this.clock.clearTimeout(this.#opening);
+    return this.#connection.closed.then((info) => this.#end(info));
+  }
+
+  get #openingLine(): Line {
+    return Line.of(this.clock, this.#server.settings.openTimeout);
+  }
+
+  #opened(): void {
+    if (this.#opening) this.#openingLine.delete(this.#opening);
+    this.#opening = undefined;
+  }
+
+  #end(info: CloseInfo): void {
+    this.#opened();
     this.#heartbeat?.stop();
     this.#leave(info);
     this.#server.left(this);
@@ -144,7 +159,7 @@ export class Peer implements Wire, HeartbeatHost {
       this.send(writeMessage({ msg: "failed", version }));
       return this.close();
     }
-    this.clock.clearTimeout(this.#opening);
+    this.#opened();
     this.hasPings = hasPings(version);
     this.#session = this.#server.sessions.open(this, message["session"], message["receivedCount"]);
     const { heartbeat } = this.#server.settings;

@@ -60,10 +60,11 @@ export class Session implements PublicationHost, MethodHost {
     this.logger = server.logger;
     this.publications = server.publications;
     this.ledger = ledger;
-    this.connection = new ClientConnection(wire, server.logger, () => this.end());
-    this.#outgoing = new Outgoing(wire, server.settings.resume, (count) => ledger?.arrived(count));
-    this.#queue = new MessageQueue(() => this.#less(), server.turn);
-    this.#calls = new MethodCalls(server, this, this.#queue, ledger, () => this.#less());
+    this.connection = new ClientConnection(wire, server.logger, this);
+    this.#outgoing = new Outgoing(wire, server.settings.resume, ledger);
+    const onLess = (): void => this.#less();
+    this.#queue = new MessageQueue(onLess, server.turn);
+    this.#calls = new MethodCalls(server, this, this.#queue, ledger, onLess);
     this.subscriptions = new SessionSubscriptions(this);
   }
 

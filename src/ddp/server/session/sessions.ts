@@ -5,23 +5,14 @@
  * @module
  */
 
-import { Alarm, Line } from "../../../connection/alarms.ts";
+import { Line } from "../../../connection/alarms.ts";
 import type { ResumeSettings } from "../options.ts";
+import { Later } from "./later.ts";
 import { MethodLedger } from "./method-ledger.ts";
 import { Session } from "./session.ts";
 import type { SessionServer } from "./session-server.ts";
 import { isSameToken, tokenId } from "./token.ts";
 import type { Wire } from "./wire.ts";
-
-/** Something that is over after a while. */
-class Later extends Alarm {
-  override readonly ring: () => void;
-
-  constructor(ring: () => void) {
-    super();
-    this.ring = ring;
-  }
-}
 
 /** How many calls of sessions that have ended are known, all together. */
 const MAX_CALLS = 100_000;

@@ -47,6 +47,19 @@ describe("the handshake", () => {
     expect(clock.timers).toBe(0);
   });
 
+  test("many that have not connected yet, or are silent, have one timer", async () => {
+    const clock = new FakeClock();
+    const ddp = createDdp({ clock });
+    const peers = Array.from({ length: 100 }, () => new DdpPeer(ddp));
+    expect(clock.timers).toBe(1);
+    for (const peer of peers) peer.send(CONNECT);
+    await Promise.all(peers.map((peer) => peer.take()));
+    expect(clock.timers).toBe(1);
+    await ddp.close();
+    await Promise.all(peers.map(({ handled }) => handled));
+    expect(clock.timers).toBe(0);
+  });
+
   test("pre1 knows no pings", async () => {
     const clock = new FakeClock();
     const ddp = createDdp({ clock });
