@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Feed } from "../../../../../src/ddp/postgres/feed/feed.ts";
 import { fromClient } from "../../../../../src/ddp/postgres/feed/listener.ts";
 import type {
@@ -78,6 +78,8 @@ describe("the feed", () => {
   const last = (): FakeClient => clients.at(-1) as FakeClient;
 
   beforeEach(() => {
+    // (Attempts come as late as they can: after 500 ms, 1000 ms, …)
+    vi.spyOn(Math, "random").mockReturnValue(1);
     clock = new FakeClock();
     clients = [];
     told = [];
@@ -101,6 +103,8 @@ describe("the feed", () => {
       },
     });
   });
+
+  afterEach(() => void vi.restoreAllMocks());
 
   test("connects once, listens, and passes changes on", async () => {
     await Promise.all([feed.ready(), feed.ready()]);
