@@ -218,8 +218,8 @@ test("… and when what the method has written isn't there yet", async () => {
   const { ddp, method } = running(() => "done");
   ddp.methods({
     slow: () => {
-      const done = holdUpdated();
-      void written.promise.then(done);
+      const release = holdUpdated();
+      void written.promise.then(release);
       return method(5);
     },
   });
