@@ -15,7 +15,7 @@ import { Todo } from "./todo/todo.ts";
 
 export const DDP_PATH = "/websocket";
 
-export const SOCKJS_PATH = "/sockjs";
+const SOCKJS_PATH = "/sockjs";
 
 /** Clients that poll, beyond whom nobody is let in. */
 const MAX_POLLING = 1000;

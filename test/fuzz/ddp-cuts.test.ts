@@ -72,11 +72,12 @@ function createClient(relay: CuttingRelay): DdpClient {
 async function run(
   at: readonly number[],
   resume: ResumeOptions,
+  isLate: boolean,
 ): Promise<{ passed: number; opened: number }> {
   const cuts = new Set(at);
   const world = new World(resume);
   await using ddp = world.ddp;
-  const relay = new CuttingRelay((connection) => ddp.handler(connection), cuts);
+  const relay = new CuttingRelay((connection) => ddp.handler(connection), cuts, isLate);
   await using client = createClient(relay);
   const items = client.collection<Item>("items");
   const subscription = client.subscribe("items");
@@ -100,14 +101,15 @@ async function run(
 }
 
 describe.each([
-  ["and the session goes on", {}],
-  ["and the session can hardly go on", { messages: 1 }],
-])("the connection is cut %s", (_name, resume) => {
+  ["and the session goes on", {}, false],
+  ["after what has come, and the session goes on", {}, true],
+  ["and the session can hardly go on", { messages: 1 }, false],
+])("the connection is cut %s", (_name, resume, isLate) => {
   test("at every message", async () => {
-    const { passed } = await run([], resume);
+    const { passed } = await run([], resume, isLate);
     expect(passed).toBeGreaterThan(20);
     let opened = 0;
-    for (let at = 0; at < passed; at++) opened += (await run([at], resume)).opened;
+    for (let at = 0; at < passed; at++) opened += (await run([at], resume, isLate)).opened;
     // (Those at the very end come when all is done.)
     expect(opened).toBeGreaterThan(2 * passed - 5);
   });
@@ -115,7 +117,7 @@ describe.each([
   test("several times", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.nat(60), { maxLength: 6 }), async (at) => {
-        await run(at, resume);
+        await run(at, resume, isLate);
       }),
       { numRuns: 200 },
     );

@@ -15,6 +15,9 @@ export const subscribing = Buffer.concat([connect, subscribe].map((message) => f
 /** What ends the answer to that. */
 export const SUBSCRIBED = '{"msg":"ready","subs":["s"]}';
 
+/** The answer to a `ping`, which comes each time that half of what a session keeps is used. */
+export const PONG = frame({ msg: "pong" });
+
 /**
  * A call of the method that changes a document.
  *

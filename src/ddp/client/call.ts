@@ -32,11 +32,13 @@ export class Call implements MethodCall {
   readonly #simulated = new Deferred<unknown>();
   /** The message. */
   text: string;
-  /** Whether it has been sent on this connection. */
+  /** Whether it has been sent on this connection, or was answered before. */
   isSent = false;
   /** Whether it has been sent on any. */
   wasSent = false;
-  /** Whether the data that it has written is visible here. */
+  /** Whether the data that it has written has come. */
+  isUpdated = false;
+  /** Whether that is visible here. */
   isVisible = false;
   /** Whether it was lost with its connection, and isn't to be sent again. */
   isUnretried = false;

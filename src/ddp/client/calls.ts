@@ -60,7 +60,7 @@ export class Calls {
   /** There is another connection: sends what is to be sent. `login` goes before all else, alone. */
   resend(link: Link, login: Call | undefined): void {
     for (const call of this.#calls.values()) {
-      call.isSent = false;
+      call.isSent = call.outcome !== undefined;
       if (!call.wasSent || call.outcome || call.options.noRetry !== true) continue;
       call.isUnretried = true;
       call.receive({ error: new DdpError("invocation-failed", "the connection was lost") });
@@ -80,6 +80,14 @@ export class Calls {
     if (!call || call.outcome) return;
     call.receive(outcome);
     this.#finishIfDone(call);
+  }
+
+  /** What these calls have written has come. */
+  updated(ids: readonly string[]): void {
+    for (const id of ids) {
+      const call = this.#calls.get(id);
+      if (call) call.isUpdated = true;
+    }
   }
 
   /** What the call has written is visible. */

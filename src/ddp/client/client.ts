@@ -170,7 +170,7 @@ export class Client implements DdpClient, Hosts {
     const login = continuity === "same" ? undefined : this.#loginAgain();
     this.#link = link;
     this.#calls.resend(link, login);
-    this.#subscriptions.resend(link);
+    this.#subscriptions.resend(link, continuity === "same");
     if (continuity === "other") return this.#restart();
     this.#visibility.resume();
     return this.#visibility.updated(this.#calls.unretried());
@@ -185,8 +185,10 @@ export class Client implements DdpClient, Hosts {
       case "movedBefore":
         return this.#visibility.receive(message);
       case "ready":
+        this.#subscriptions.answered(message.subs);
         return this.#visibility.ready(message.subs);
       case "updated":
+        this.#calls.updated(message.methods);
         return this.#visibility.updated(message.methods);
       case "nosub":
         return this.#ended(message.id ?? "", message.error);
@@ -230,7 +232,8 @@ export class Client implements DdpClient, Hosts {
   }
 
   sending(call: Call): void {
-    this.#visibility.sending(call.id, call.options.wait === true);
+    // (If its data had come before the connection was lost, nothing more is said of that.)
+    this.#visibility.sending(call.id, call.options.wait === true && !call.isUpdated);
   }
 
   outside(run: () => void): void {
@@ -400,7 +403,7 @@ export class Client implements DdpClient, Hosts {
     const halfDone: string[] = [];
     const calls: string[] = [];
     for (const call of this.#calls) {
-      call.isVisible = false;
+      call.isUpdated = call.isVisible = false;
       // (One that waits to be sent again isn't waited for: it may wait for this.)
       if (call.outcome) halfDone.push(call.id);
       else if (call.isSent) calls.push(call.id);

@@ -12,6 +12,7 @@ import { ClosedError, FullduplexError, TimeoutError } from "../../errors.ts";
 import type { Clock } from "../../util/clock.ts";
 import { Latest } from "../../util/latest.ts";
 import type { ServerMessage } from "../protocol/messages.ts";
+import { BadMessage } from "../protocol/read-message.ts";
 import { hasPings, isVersion, VERSIONS } from "../protocol/versions.ts";
 import type { Version } from "../protocol/versions.ts";
 import { Link } from "./link.ts";
@@ -81,7 +82,6 @@ export class Connector {
   #session: string | undefined;
   /** How many messages of the session have come; pings and pongs don't count. */
   #receivedCount = 0;
-  #hadSession = false;
 
   constructor(
     open: Open,
@@ -154,8 +154,6 @@ export class Connector {
   }
 
   #leave(error: unknown): void {
-    // (The server forgets a session that was left.)
-    this.#session = undefined;
     this.#leaving = this.#link?.leave(error) ?? this.#leaving;
     this.#abort.abort(error);
   }
@@ -243,6 +241,11 @@ export class Connector {
   }
 
   #receive(link: Link, message: ServerMessage): void {
+    if (
+      this.#connectedAt !== undefined &&
+      (message.msg === "failed" || message.msg === "connected")
+    )
+      throw new BadMessage(`${message.msg}, though there is a session`);
     if (message.msg === "failed") return link.fail(this.#renegotiate(message.version));
     this.#receivedCount++;
     if (message.msg === "connected") return this.#agreed(link, message.session);
@@ -261,10 +264,9 @@ export class Connector {
 
   #agreed(link: Link, session: string): void {
     const isSame = session === this.#session;
-    const continuity = isSame ? "same" : this.#hadSession ? "other" : "first";
+    const continuity = isSame ? "same" : this.#session === undefined ? "first" : "other";
     if (!isSame) this.#receivedCount = 1;
     this.#session = session;
-    this.#hadSession = true;
     this.#connectedAt = this.#surroundings.clock.now();
     this.#refused.clear();
     if (hasPings(this.#version)) link.startHeartbeat();

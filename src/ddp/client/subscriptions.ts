@@ -46,12 +46,21 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** There is another connection. The server ignores the ids that it knows. */
-  resend(link: Link): void {
+  /**
+   * There is another connection. The server ignores the ids that it knows. In the same session (`isSame`) it has those that it has called
+   * ready, or has ended them: the client will hear of that.
+   */
+  resend(link: Link, isSame: boolean): void {
     for (const subscription of this.#active.values()) {
-      if (subscription.state === "active") subscription.sendOver(link);
-      else if (subscription.state === "stopping") link.send({ msg: "unsub", id: subscription.id });
+      const { id, state } = subscription;
+      if (state === "stopping") link.send({ msg: "unsub", id });
+      else if (state === "active") subscription.sendAgain(link, isSame);
     }
+  }
+
+  /** The server has called them ready. */
+  answered(ids: readonly string[]): void {
+    for (const id of ids) this.#active.get(id)?.answered();
   }
 
   /** The server has begun from nothing: it knows none that are stopped. */
@@ -67,8 +76,12 @@ export class Subscriptions {
 
   /** The server has ended it. */
   ended(id: string, error: unknown): void {
-    this.#active.get(id)?.end(error);
+    const subscription = this.#active.get(id);
+    if (!subscription) return;
     this.#active.delete(id);
+    subscription.end(error);
+    // (It may have ended before it was asked for again, and have been begun by that.)
+    if (subscription.isAskedAgain) this.#host.link?.send({ msg: "unsub", id });
   }
 
   /** All of them end. */
@@ -108,6 +121,10 @@ class ActiveSubscription implements ClientSubscription {
   /** `new`: not begun, while a stub runs. `stopping`: the server hasn't said that it is over. */
   state: "new" | "active" | "stopping" = "new";
   isSent = false;
+  /** Whether the session was asked for it more than once, and hasn't answered. */
+  isAskedAgain = false;
+  /** Whether the session has called it ready. */
+  #isAnswered = false;
   #isReady = false;
 
   constructor(id: string, text: string, stop: () => void) {
@@ -132,6 +149,18 @@ class ActiveSubscription implements ClientSubscription {
 
   stop(): void {
     this.#stop();
+  }
+
+  sendAgain(link: Link, isSame: boolean): void {
+    if (!isSame) this.#isAnswered = false;
+    if (this.#isAnswered) return;
+    this.isAskedAgain = isSame && this.isSent;
+    this.sendOver(link);
+  }
+
+  answered(): void {
+    this.#isAnswered = true;
+    this.isAskedAgain = false;
   }
 
   sendOver(link: Link): void {

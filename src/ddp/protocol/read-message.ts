@@ -25,10 +25,18 @@ export type AnyMessage = Readonly<Record<string, unknown>>;
 export interface ReadMessage {
   readonly message: AnyMessage;
   readonly echo: unknown;
+  /** How long its text was. UTF-16 units. */
+  readonly size: number;
 }
 
 /** Characters; what is longer isn't sent back. */
 const MAX_ECHO = 1_024;
+
+/** Characters of ids, of names and of a seed: they are kept, sent back, and drawn from. */
+const MAX_TEXT = 256;
+
+/** Functions don't take any number of them. */
+const MAX_PARAMS = 1_000;
 
 /** Which parts of a message hold EJSON. */
 const VALUES = ["fields", "params", "result"] as const;
@@ -46,7 +54,7 @@ export function readMessage(text: string): ReadMessage {
   for (const name of VALUES) {
     if (Object.hasOwn(json, name)) json[name] = decodeValue(json[name]);
   }
-  return { message: json, echo };
+  return { message: json, echo, size: text.length };
 }
 
 function parseJson(text: string): unknown {
@@ -90,28 +98,31 @@ type Check = (message: AnyMessage) => string | undefined;
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["connect", () => undefined],
   ["disconnect", () => undefined],
-  ["ping", ({ id }) => (isOptionalString(id) ? undefined : "Bad request")],
+  ["ping", ({ id }) => (isOptionalText(id) ? undefined : "Bad request")],
   ["pong", () => undefined],
-  ["unsub", ({ id }) => (isOptionalString(id) ? undefined : "Malformed unsubscription")],
+  ["unsub", ({ id }) => (isOptionalText(id) ? undefined : "Malformed unsubscription")],
   ["sub", (message) => (isSub(message) ? undefined : "Malformed subscription")],
   ["method", (message) => (isMethod(message) ? undefined : "Malformed method invocation")],
 ]);
 
 function isSub({ id, name, params }: AnyMessage): boolean {
-  return typeof id === "string" && typeof name === "string" && isOptionalArray(params);
+  return isText(id) && isText(name) && areParams(params);
 }
 
 function isMethod({ id, method, params, randomSeed }: AnyMessage): boolean {
-  if (typeof id !== "string" || typeof method !== "string") return false;
-  return isOptionalArray(params) && isOptionalString(randomSeed);
+  return isText(id) && isText(method) && areParams(params) && isOptionalText(randomSeed);
 }
 
-function isOptionalString(value: unknown): boolean {
-  return value === undefined || typeof value === "string";
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.length <= MAX_TEXT;
 }
 
-function isOptionalArray(value: unknown): boolean {
-  return value === undefined || Array.isArray(value);
+function isOptionalText(value: unknown): boolean {
+  return value === undefined || isText(value);
+}
+
+function areParams(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length <= MAX_PARAMS);
 }
 
 export function isStrings(value: unknown): value is readonly string[] {

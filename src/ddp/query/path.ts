@@ -7,10 +7,11 @@
 import { getField, isPlainObject } from "../protocol/fields.ts";
 import type { Fields } from "../protocol/fields.ts";
 
-const DIGITS = /^\d+$/;
+/** (Spelled in one way only: many names for one element would be many changes of it.) */
+const INDEX = /^(0|[1-9]\d*)$/;
 
 export function isIndex(name: string): boolean {
-  return DIGITS.test(name);
+  return INDEX.test(name);
 }
 
 /** The field or element of that name. */

@@ -26,12 +26,14 @@ import { LedgerBudget } from "./session/method-ledger.ts";
 import { Peer } from "./session/peer.ts";
 import type { SessionServer } from "./session/session-server.ts";
 import { Sessions } from "./session/sessions.ts";
+import { Turn } from "./session/turn.ts";
 import { GOING_AWAY, sendAway } from "./shutdown.ts";
 import type { DdpCloseOptions } from "./shutdown.ts";
 
 export class DdpServer implements SessionServer {
   readonly settings: Settings;
   readonly logger: Logger;
+  readonly turn: Turn;
   readonly methods: Methods = new Methods();
   readonly publications: Publications = new Publications();
   readonly clientWrites: ClientWrites = new ClientWrites(this.methods);
@@ -48,6 +50,7 @@ export class DdpServer implements SessionServer {
     this.settings = readOptions(options);
     const { logger, clock } = this.settings;
     this.logger = logger;
+    this.turn = new Turn(clock);
     this.sessions = new Sessions(this);
     this.limits = new RateLimits(clock, logger, () => this.counters.limited++);
     this.onConnection = new Callbacks("onConnection", logger);

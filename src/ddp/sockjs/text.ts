@@ -8,7 +8,7 @@ import { PreparedMessage } from "../../connection/prepared-message.ts";
 import type { Message } from "../../connection/transport.ts";
 
 /** @throws TypeError for bytes that are not sent as text. */
-export function toText(message: Message | PreparedMessage, isText: boolean | undefined): string {
+function toText(message: Message | PreparedMessage, isText: boolean | undefined): string {
   const { data, text } =
     message instanceof PreparedMessage ? message : { data: message, text: isText === true };
   if (typeof data === "string") return data;

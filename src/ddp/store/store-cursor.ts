@@ -5,16 +5,20 @@
  */
 
 import type { Document } from "../live/documents.ts";
-import type { DocumentSink, LiveHandle } from "../live/live-source.ts";
-import { differences } from "./changes.ts";
+import type { LiveHandle } from "../live/live-source.ts";
 import { matching } from "./entry.ts";
 import type { Entries } from "./entry.ts";
 import { ListQuery } from "./list-query.ts";
 import type { LiveQueries, LiveQuery } from "./live-queries.ts";
-import { wantedFields } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { SetQuery } from "./set-query.ts";
 import type { Observer } from "./types.ts";
+
+/** A live query that can begin and end. */
+export interface RunningQuery extends LiveQuery {
+  /** Tells of the documents that there are. */
+  start(): void;
+  stop(): void;
+}
 
 /** Documents that match, as they are whenever it is asked. They are the store's own: nobody changes them. */
 export class StoreCursor<T extends Document = Document> {
@@ -42,20 +46,12 @@ export class StoreCursor<T extends Document = Document> {
 
   /** Tells of the documents that there are, then of every change right after it is made; of a batch, when it ends. */
   observe(observer: Observer<T>): LiveHandle {
-    return this.#start(new ListQuery(this.#entries, this.#plan, observer));
+    return this.follow((entries, plan) => new ListQuery(entries, plan, observer));
   }
 
-  /** The same in no order. */
-  observeChanges(sink: DocumentSink): LiveHandle {
-    const { skip, limit } = this.#plan;
-    if (skip > 0 || limit < Infinity) {
-      const whole = { ...this.#plan, project: undefined };
-      return this.#start(new ListQuery(this.#entries, whole, inNoOrder(sink, this.#plan)));
-    }
-    return this.#start(new SetQuery(this.#entries, this.#plan, sink));
-  }
-
-  #start(query: LiveQuery & { start(): void; stop(): void }): LiveHandle {
+  /** @internal Begins a live query of what this is about. */
+  follow(create: (entries: Entries<T>, plan: Plan) => RunningQuery): LiveHandle {
+    const query = create(this.#entries, this.#plan);
     const remove = this.#queries.add(query, this.#plan.equalities);
     const stop = (): void => {
       query.stop();
@@ -83,16 +79,4 @@ export class StoreCursor<T extends Document = Document> {
     if (sort) documents.sort((a, b) => sort(a, b));
     return skip > 0 || documents.length > limit ? documents.slice(skip, skip + limit) : documents;
   }
-}
-
-function inNoOrder<T extends Document>(sink: DocumentSink, plan: Plan): Observer<T> {
-  return {
-    addedAt: (document) => sink.added(document._id, wantedFields(plan, document)),
-    changedAt: (document, before) => {
-      const fields = wantedFields(plan, document);
-      const changes = differences(wantedFields(plan, before), fields);
-      if (changes) sink.changed(document._id, changes, fields);
-    },
-    removedAt: ({ _id }) => sink.removed(_id),
-  };
 }

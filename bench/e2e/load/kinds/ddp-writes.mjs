@@ -5,7 +5,7 @@
  * @module
  */
 
-import { touch, touched } from "../ddp.mjs";
+import { PONG, touch, touched } from "../ddp.mjs";
 import { Failure } from "../failure.mjs";
 import { FrameReader } from "../frames.mjs";
 import { openMany } from "../handshake.mjs";
@@ -48,6 +48,7 @@ export async function runDdpWrites({ subscribers, ahead }, target) {
     let next = 1;
     socket.onData = (chunk, length) => {
       reader.read(chunk, length, ({ payload }) => {
+        if (payload[8] === PING) return socket.write(PONG);
         // (The caller gets what ends its calls too.)
         if (index === 0 && payload[8] !== CHANGED) return;
         if (payload.toString("latin1") !== touched(next)) {
@@ -68,5 +69,6 @@ export async function runDdpWrites({ subscribers, ahead }, target) {
   return { ...window, ...percentiles(latencies) };
 }
 
-/** The first letter of the type of such a message; those of the others are different. */
+/** The first letters of the types of such messages; those of the others are different. */
 const CHANGED = "c".charCodeAt(0);
+const PING = "p".charCodeAt(0);

@@ -59,13 +59,14 @@ export function pullAll(draft: Draft, names: readonly string[], operand: unknown
 
 /** Takes away the elements that are equal to the operand; or that match, when it has fields or operators. */
 export function pull(draft: Draft, names: readonly string[], operand: unknown): void {
-  if (draft.get(names) === undefined) return;
-  const matches = compilePull(operand);
+  const values = draft.get(names);
+  if (values === undefined) return;
+  const matches = compilePull(operand, Array.isArray(values) ? values.length : 0);
   changeArray(draft, names, (before) => before.filter((value) => !matches(value)));
 }
 
-function compilePull(operand: unknown): (value: unknown) => boolean {
-  checkEffort(operand, MAX_CONDITIONS);
+function compilePull(operand: unknown, elements: number): (value: unknown) => boolean {
+  checkEffort(operand, Math.min(MAX_CONDITIONS, Math.max(MIN_CONDITIONS, MAX_TESTS / elements)));
   const isByFields =
     isPlainObject(operand) && !Object.keys(operand).some((name) => name.startsWith("$"));
   if (isByFields) {
@@ -78,6 +79,10 @@ function compilePull(operand: unknown): (value: unknown) => boolean {
 
 /** A condition may come from a client, and each of many elements is asked for each part of it. */
 const MAX_CONDITIONS = 1000;
+/** So many there may be for any number of elements. */
+const MIN_CONDITIONS = 10;
+/** How many conditions may be asked, of all elements together. */
+const MAX_TESTS = 2_000_000;
 
 /** How much is left of `rest`, which is how many parts the condition may have. */
 function checkEffort(condition: unknown, rest: number): number {
@@ -88,7 +93,7 @@ function checkEffort(condition: unknown, rest: number): number {
   for (const [name, part] of Object.entries(condition)) {
     if (name === "$in" || name === "$nin") checkList(part);
     else left = checkEffort(part, left);
-    if (left < 0) throw invalidQuery(`$pull has ${MAX_CONDITIONS} conditions at most`);
+    if (left < 0) throw invalidQuery("$pull has too many conditions");
   }
   return left;
 }

@@ -10,7 +10,7 @@ import { invalidQuery } from "../invalid.ts";
 import { child, isIndex, valueAt } from "../path.ts";
 import { checkNull, MAX_DEPTH } from "../values.ts";
 
-/** How far past its end an array can be set: the gap is filled with `null`. */
+/** How far past their ends arrays can be set, all together: the gaps are filled with `null`. */
 const MAX_GAP = 1000;
 
 /** Makes a new value of the one that was there; `undefined` takes it away. */
@@ -19,6 +19,7 @@ type Change = (before: unknown) => unknown;
 export class Draft {
   readonly #owned = new Set<unknown>();
   #root: Fields;
+  #gaps = 0;
 
   constructor(document: Fields) {
     this.#root = document;
@@ -41,12 +42,12 @@ export class Draft {
   change(names: readonly string[], change: Change): void {
     let holder = this.#ownRoot();
     for (const name of names.slice(0, -1)) {
-      checkPlace(holder, name);
+      this.#checkPlace(holder, name);
       const next = child(holder, name);
       holder = this.#own(next === undefined || next === null ? {} : next, holder, name);
     }
     const last = names.at(-1) as string;
-    checkPlace(holder, last);
+    this.#checkPlace(holder, last);
     put(holder, last, change(child(holder, last)));
   }
 
@@ -58,6 +59,13 @@ export class Draft {
   #ownRoot(): Holder {
     if (!this.#owned.has(this.#root)) this.#owned.add((this.#root = { ...this.#root }));
     return this.#root;
+  }
+
+  #checkPlace(holder: Holder, name: string): void {
+    if (!Array.isArray(holder)) return;
+    if (!isIndex(name)) throw invalidQuery(`an array has no field ${name}`);
+    this.#gaps += Math.max(0, Number(name) - holder.length);
+    if (this.#gaps > MAX_GAP) throw invalidQuery("an array can't grow so far");
   }
 
   #own(value: unknown, holder: Holder, name: string): Holder {
@@ -73,12 +81,6 @@ export class Draft {
 }
 
 type Holder = MutableFields | unknown[];
-
-function checkPlace(holder: Holder, name: string): void {
-  if (!Array.isArray(holder)) return;
-  if (!isIndex(name)) throw invalidQuery(`an array has no field ${name}`);
-  if (Number(name) > holder.length + MAX_GAP) throw invalidQuery("an array can't grow so far");
-}
 
 /** In an array nothing moves: what is taken away leaves `null`. */
 function put(holder: Holder, name: string, value: unknown): void {

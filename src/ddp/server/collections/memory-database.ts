@@ -10,6 +10,7 @@ import { Multiplexer } from "../../live/multiplexer.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
 import type { Fields } from "../../protocol/fields.ts";
 import { DocumentStore } from "../../store/document-store.ts";
+import { observeInNoOrder } from "../../store/observe-in-no-order.ts";
 import type { Selector } from "../../store/types.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
@@ -101,7 +102,7 @@ export class MemoryDatabase implements LiveSource<MemoryQuery> {
     const { collection, selector, options } = query;
     return this.#multiplexer.observe(
       queryKey(query),
-      async (shared) => this.#base(collection).find(selector, options).observeChanges(shared),
+      async (shared) => observeInNoOrder(this.#base(collection).find(selector, options), shared),
       sink,
     );
   }

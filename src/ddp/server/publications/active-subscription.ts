@@ -28,6 +28,8 @@ export interface SubscriptionInit {
   readonly name: string | null;
   readonly publication: Publication;
   readonly params: readonly unknown[];
+  /** How long the text was that it was subscribed to with. */
+  readonly size: number;
 }
 
 /** Who has the subscription. */
@@ -40,15 +42,17 @@ export interface SubscriptionOwner {
 }
 
 const NOTHING = (): void => {};
+const NONE: readonly never[] = [];
 
 export class ActiveSubscription implements Subscription {
   readonly init: SubscriptionInit;
   readonly connection: DdpConnection;
   readonly userId: string | null;
   readonly #owner: SubscriptionOwner;
-  readonly #cursors: Source[] = [];
-  readonly #handles: LiveHandle[] = [];
-  readonly #stopCallbacks: (() => void | Promise<void>)[] = [];
+  // (Arrays that grow out of nothing take room for 17, and most subscriptions have one cursor.)
+  #cursors: readonly Source[] = NONE;
+  #handles: readonly LiveHandle[] = NONE;
+  #stopCallbacks: (() => void | Promise<void>)[] | undefined;
   #byHand: Map<string, Source> | undefined;
   #unblock: () => void = NOTHING;
   #settle: () => void = NOTHING;
@@ -83,8 +87,14 @@ export class ActiveSubscription implements Subscription {
     this.#unblock = unblock;
     return new Promise((resolve) => {
       this.#settle = resolve;
-      void runInScope(this.#scope(), () => this.#publish()).then(resolve);
+      void runInScope(this.#scope(), () => this.#publish()).then(() => this.#hasRun());
     });
+  }
+
+  #hasRun(): void {
+    this.#settle();
+    // (Not to keep what they keep.)
+    this.#settle = this.#unblock = NOTHING;
   }
 
   /**
@@ -121,10 +131,10 @@ export class ActiveSubscription implements Subscription {
     if (this.#isStopped) return;
     const { host, view } = this.#owner;
     const source = view.open(cursor.collection, true);
-    this.#cursors.push(source);
+    this.#cursors = [...this.#cursors, source];
     const handle = await cursor.observe(new CursorSink(this, source, host.publications.messages));
     if (this.#isStopped) this.#stop(handle);
-    else this.#handles.push(handle);
+    else this.#handles = [...this.#handles, handle];
   }
 
   added(collection: string, id: DocumentId, fields: Fields = {}): void {
@@ -193,7 +203,7 @@ export class ActiveSubscription implements Subscription {
 
   onStop(callback: () => void | Promise<void>): void {
     if (this.#isStopped) void this.#callBack(callback);
-    else this.#stopCallbacks.push(callback);
+    else (this.#stopCallbacks ??= []).push(callback);
   }
 
   unblock(): void {
@@ -212,8 +222,10 @@ export class ActiveSubscription implements Subscription {
   deactivate(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    for (const handle of this.#handles.splice(0)) this.#stop(handle);
-    for (const callback of this.#stopCallbacks.splice(0)) void this.#callBack(callback);
+    for (const handle of this.#handles) this.#stop(handle);
+    for (const callback of this.#stopCallbacks ?? []) void this.#callBack(callback);
+    this.#handles = NONE;
+    this.#stopCallbacks = undefined;
     this.#settle();
   }
 

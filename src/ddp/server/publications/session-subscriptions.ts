@@ -22,7 +22,8 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   readonly host: PublicationHost;
   readonly view: SessionView;
   readonly #named = new Map<string, ActiveSubscription>();
-  readonly #universal = new Set<ActiveSubscription>();
+  #held = 0;
+  #universal: Set<ActiveSubscription> | undefined;
   /** While all are run again: those that have become ready meanwhile. */
   #readyAgain: string[] | undefined;
   #rerunning: Promise<void> | undefined;
@@ -39,12 +40,17 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
     return this.#named.size;
   }
 
+  /** How long the messages were that they were subscribed to with, together. */
+  get held(): number {
+    return this.#held;
+  }
+
   has(id: string): boolean {
     return this.#named.has(id);
   }
 
-  /** Handles a `sub`; one for a subscription that there is already means nothing. Never rejects. */
-  async subscribe(message: SubMessage, unblock: () => void): Promise<void> {
+  /** Handles a `sub`, whose text was so long; one for a subscription that there is already means nothing. Never rejects. */
+  async subscribe(message: SubMessage, size: number, unblock: () => void): Promise<void> {
     if (this.#rerunning) await this.#rerunning;
     const { id, name, params = [] } = message;
     if (this.#isClosed || this.#named.has(id)) return;
@@ -53,7 +59,7 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
       const error = toWireError(new DdpError(404, `Subscription '${name}' not found`));
       return this.host.send({ msg: "nosub", id, error });
     }
-    await this.#open({ id, name, publication, params })?.run(unblock);
+    await this.#open({ id, name, publication, params, size })?.run(unblock);
   }
 
   /** Handles an `unsub`; clients wait for its answer, whether there was such a subscription or not. Never rejects. */
@@ -71,15 +77,16 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
 
   subscribeUniversal(publication: Publication): void {
     const id = `U${secureRandom.id()}`;
-    void this.#open({ id, name: null, publication, params: [] })?.run(NO_UNBLOCK);
+    void this.#open({ id, name: null, publication, params: [], size: 0 })?.run(NO_UNBLOCK);
   }
 
   /** `undefined` once the session has ended. */
   #open(init: SubscriptionInit): ActiveSubscription | undefined {
     if (this.#isClosed) return undefined;
     const subscription = new ActiveSubscription(this, init);
-    if (init.name === null) this.#universal.add(subscription);
+    if (init.name === null) (this.#universal ??= new Set()).add(subscription);
     else this.#named.set(init.id, subscription);
+    this.#held += init.size;
     return subscription;
   }
 
@@ -90,9 +97,10 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   }
 
   hasEnded(subscription: ActiveSubscription, error: WireError | undefined): void {
-    this.#universal.delete(subscription);
+    this.#universal?.delete(subscription);
     if (subscription.name === null) return;
     this.#named.delete(subscription.id);
+    this.#held -= subscription.init.size;
     this.host.send({ msg: "nosub", id: subscription.id, error });
   }
 
@@ -145,9 +153,10 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
   }
 
   #stopAll(): ActiveSubscription[] {
-    const all = [...this.#named.values(), ...this.#universal];
+    const all = [...this.#named.values(), ...(this.#universal ?? [])];
     this.#named.clear();
-    this.#universal.clear();
+    this.#universal?.clear();
+    this.#held = 0;
     for (const subscription of all) subscription.deactivate();
     return all;
   }

@@ -15,16 +15,15 @@ export class ClientConnection implements DdpConnection {
   /** Where the client comes from at present. */
   origin: Origin;
   readonly #logger: Logger;
-  readonly #end: () => void;
+  readonly #session: { end(): void };
   #id: string | undefined;
   #callbacks: Callbacks<[]> | undefined;
   #hasEnded = false;
 
-  /** `end`: ends the session. */
-  constructor(origin: Origin, logger: Logger, end: () => void) {
+  constructor(origin: Origin, logger: Logger, session: { end(): void }) {
     this.origin = origin;
     this.#logger = logger;
-    this.#end = end;
+    this.#session = session;
   }
 
   /** (Made on first use: few ask for it.) */
@@ -41,7 +40,7 @@ export class ClientConnection implements DdpConnection {
   }
 
   close(): void {
-    this.#end();
+    this.#session.end();
   }
 
   onClose(callback: () => void): void {

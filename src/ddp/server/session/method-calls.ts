@@ -67,21 +67,21 @@ export class MethodCalls {
     return this.#running;
   }
 
-  /** Handles a `method`. */
-  receive(message: MethodMessage): void {
+  /** Handles a `method`. `size`: how long its text was. */
+  receive(message: MethodMessage, size: number): void {
     const known = this.#ledger?.again(message.id);
-    if (known) return this.#receiveAgain(message, known);
+    if (known) return this.#receiveAgain(message, known, size);
     const entry = this.#ledger?.begin(message.id);
-    this.#queue.push((unblock) => this.#call(message, entry, unblock));
+    this.#queue.push((unblock) => this.#call(message, entry, unblock), size);
   }
 
   /** The client has called it before, by another connection. */
-  #receiveAgain(message: MethodMessage, entry: LedgerEntry): void {
+  #receiveAgain(message: MethodMessage, entry: LedgerEntry, size: number): void {
     // In this session: then the answer comes, or has come, as if nothing had happened.
     if (entry.owner === this.#host.token) return this.#repeat(entry);
     entry.owner = this.#host.token;
     this.#server.counters.answeredAgain++;
-    this.#queue.push((unblock) => this.#answerAgain(message, entry, unblock));
+    this.#queue.push((unblock) => this.#answerAgain(message, entry, unblock), size);
   }
 
   /**

@@ -106,6 +106,11 @@ export class MethodLedger {
     this.#budget = budget;
   }
 
+  /** How many calls it knows. */
+  get size(): number {
+    return this.#calls?.byId.size ?? 0;
+  }
+
   /** Whether that is the token of the session that its numbers are of. */
   isOf(token: string): boolean {
     return this.#token === token;

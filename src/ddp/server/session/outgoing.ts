@@ -7,15 +7,17 @@
  * @module
  */
 
+import { prepare } from "../../../connection/prepared-message.ts";
+import type { MethodLedger } from "./method-ledger.ts";
 import { ReplayRing } from "./replay-ring.ts";
 import type { OutgoingMessage, RingLimits } from "./replay-ring.ts";
 import type { Wire } from "./wire.ts";
 
-const PING = '{"msg":"ping"}';
+const PING = prepare('{"msg":"ping"}');
 
 export class Outgoing {
   readonly #ring: ReplayRing | undefined;
-  readonly #onArrived: (count: number) => void;
+  readonly #ledger: Pick<MethodLedger, "arrived"> | undefined;
   #wire: Wire | undefined;
   #sent = 0;
   /** How many the client can have got. */
@@ -25,11 +27,15 @@ export class Outgoing {
   /** How many were sent before the ping that wasn't answered yet. */
   #pinged: number | undefined;
 
-  /** `limits`: of what is kept, if anything is. `onArrived`: so many of the messages are known to have come to the client. */
-  constructor(wire: Wire, limits: RingLimits | undefined, onArrived: (count: number) => void) {
+  /** `limits`: of what is kept, if anything is. `ledger` is told how many of the messages are known to have come to the client. */
+  constructor(
+    wire: Wire,
+    limits: RingLimits | undefined,
+    ledger: Pick<MethodLedger, "arrived"> | undefined,
+  ) {
     this.#wire = wire;
     this.#ring = limits && new ReplayRing(limits);
-    this.#onArrived = onArrived;
+    this.#ledger = ledger;
   }
 
   /** How many messages there have been. */
@@ -107,6 +113,6 @@ export class Outgoing {
   #arrived(count: number): void {
     const before = this.#sent - (this.#ring?.length ?? 0);
     if (count > before) this.#ring?.dropFirst(count - before);
-    this.#onArrived(count);
+    this.#ledger?.arrived(count);
   }
 }

@@ -4,17 +4,19 @@
  * @module
  */
 
+import { Line } from "../../../connection/alarms.ts";
 import type { Connection } from "../../../connection/connection.ts";
 import { HttpHeaders } from "../../../http/headers.ts";
 import { ClosedError } from "../../../errors.ts";
 import type { CloseInfo } from "../../../errors.ts";
-import type { Clock, Timer } from "../../../util/clock.ts";
+import type { Clock } from "../../../util/clock.ts";
 import { BadMessage, readMessage, toClientMessage } from "../../protocol/read-message.ts";
 import type { ReadMessage } from "../../protocol/read-message.ts";
 import { hasPings, negotiate } from "../../protocol/versions.ts";
 import { writeMessage } from "../../protocol/write-message.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { HeartbeatHost } from "./heartbeat.ts";
+import { Later } from "./later.ts";
 import type { OutgoingMessage } from "./replay-ring.ts";
 import type { SessionServer } from "./session-server.ts";
 import type { Session } from "./session.ts";
@@ -22,6 +24,11 @@ import type { Wire } from "./wire.ts";
 
 /** What a browser closes with when its page goes away: nobody will come back for the session. */
 const GOING_AWAY = 1001;
+
+/** How many messages that are none a client may send. */
+const MAX_BAD = 1_000;
+
+const FEW = 16;
 
 export class Peer implements Wire, HeartbeatHost {
   readonly clientAddress: string | undefined;
@@ -33,7 +40,10 @@ export class Peer implements Wire, HeartbeatHost {
   readonly #connection: Connection;
   #session: Session | undefined;
   #heartbeat: Heartbeat | undefined;
-  #opening: Timer;
+  /** Until it has said `connect`. */
+  #opening: Later | undefined;
+  #received = 0;
+  #bad = 0;
 
   constructor(server: SessionServer, connection: Connection) {
     this.#server = server;
@@ -56,15 +66,27 @@ export class Peer implements Wire, HeartbeatHost {
     return this.#connection.closed;
   }
 
-  /** Resolves when the connection is over; never rejects. */
-  async run(): Promise<void> {
-    const { openTimeout } = this.#server.settings;
-    this.#opening = this.clock.setTimeout(() => this.close(1008), openTimeout);
+  /** Resolves when the connection is over; never rejects. (Not `async`: connections are many, and each waits here for its end.) */
+  run(): Promise<void> {
+    this.#opening = new Later(() => this.close(1008));
+    this.#openingLine.add(this.#opening);
     this.#connection
       .forEach((data) => this.#receive(data))
       .catch((error: unknown) => this.#failed(error));
-    const info = await this.#connection.closed;
-    this.clock.clearTimeout(this.#opening);
+    return this.#connection.closed.then((info) => this.#end(info));
+  }
+
+  get #openingLine(): Line {
+    return Line.of(this.clock, this.#server.settings.openTimeout);
+  }
+
+  #opened(): void {
+    if (this.#opening) this.#openingLine.delete(this.#opening);
+    this.#opening = undefined;
+  }
+
+  #end(info: CloseInfo): void {
+    this.#opened();
     this.#heartbeat?.stop();
     this.#leave(info);
     this.#server.left(this);
@@ -86,7 +108,7 @@ export class Peer implements Wire, HeartbeatHost {
 
   #receive(data: unknown): Promise<void> | undefined {
     this.#heartbeat?.heard();
-    if (typeof data !== "string") return undefined;
+    if (typeof data !== "string" || this.#bad > MAX_BAD) return undefined;
     try {
       const read = readMessage(data);
       if (this.#session) this.#deliver(this.#session, read);
@@ -95,8 +117,13 @@ export class Peer implements Wire, HeartbeatHost {
       if (!(error instanceof BadMessage)) throw error;
       this.#complain(error);
     }
-    const room = this.#session?.whenRoom();
+    const room = this.#session?.whenRoom() ?? this.#whenNextTurn();
     return room && this.#pause(room);
+  }
+
+  /** (A few messages take no time.) */
+  #whenNextTurn(): Promise<void> | undefined {
+    return ++this.#received % FEW === 0 ? this.#server.turn.whenNext() : undefined;
   }
 
   async #pause(room: Promise<void>): Promise<void> {
@@ -105,10 +132,12 @@ export class Peer implements Wire, HeartbeatHost {
     this.isPaused = false;
   }
 
+  /** (They cost more than others, and many fit into a packet.) */
   #complain({ message: reason, offending: offendingMessage }: BadMessage): void {
     const text = writeMessage({ msg: "error", reason, offendingMessage });
     if (this.#session) this.#session.sendText(text);
     else this.send(text);
+    if (++this.#bad > MAX_BAD) this.close(1008);
   }
 
   #deliver(session: Session, read: ReadMessage): void {
@@ -118,7 +147,7 @@ export class Peer implements Wire, HeartbeatHost {
     if (!this.hasPings && (msg === "ping" || msg === "pong")) {
       throw new BadMessage("Bad request", read.echo);
     }
-    session.receive(message);
+    session.receive(message, read.size);
   }
 
   #connect({ message, echo }: ReadMessage): void {
@@ -130,7 +159,7 @@ export class Peer implements Wire, HeartbeatHost {
       this.send(writeMessage({ msg: "failed", version }));
       return this.close();
     }
-    this.clock.clearTimeout(this.#opening);
+    this.#opened();
     this.hasPings = hasPings(version);
     this.#session = this.#server.sessions.open(this, message["session"], message["receivedCount"]);
     const { heartbeat } = this.#server.settings;

@@ -37,7 +37,9 @@ export class ReplayRing {
 
   /** Adds one, and drops of the oldest what there is no room for. */
   push(message: OutgoingMessage): void {
-    this.#messages.push(message);
+    // (An array that grows out of nothing takes room for 17.)
+    if (this.#messages.length === 0) this.#messages = [message];
+    else this.#messages.push(message);
     this.#bytes += sizeOf(message);
     const { messages, bytes } = this.#limits;
     while (this.length > messages || this.#bytes > bytes) this.dropFirst(1);

@@ -16,12 +16,14 @@ import type { Counters } from "./counters.ts";
 import type { LedgerBudget } from "./method-ledger.ts";
 import type { Peer } from "./peer.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Turn } from "./turn.ts";
 
 export interface SessionServer {
   readonly methods: Methods;
   readonly publications: Publications;
   readonly logger: Logger;
   readonly settings: Settings;
+  readonly turn: Turn;
   readonly sessions: Sessions;
   readonly limits: RateLimits;
   readonly counters: Counters;

@@ -26,6 +26,12 @@ import type { SessionServer } from "./session-server.ts";
 import { newToken } from "./token.ts";
 import type { Wire } from "./wire.ts";
 
+/** How long messages may be, together, that wait, or that something is done for. UTF-16 units. */
+const MAX_HELD = 4 * 1024 * 1024;
+
+/** The same of a client's subscriptions: their parameters are kept. */
+const MAX_SUBSCRIBED = 4 * 1024 * 1024;
+
 export class Session implements PublicationHost, MethodHost {
   /** What a client shows to go on with this session: a secret. */
   readonly token: string = newToken();
@@ -54,10 +60,11 @@ export class Session implements PublicationHost, MethodHost {
     this.logger = server.logger;
     this.publications = server.publications;
     this.ledger = ledger;
-    this.connection = new ClientConnection(wire, server.logger, () => this.end());
-    this.#outgoing = new Outgoing(wire, server.settings.resume, (count) => ledger?.arrived(count));
-    this.#queue = new MessageQueue(() => this.#less());
-    this.#calls = new MethodCalls(server, this, this.#queue, ledger, () => this.#less());
+    this.connection = new ClientConnection(wire, server.logger, this);
+    this.#outgoing = new Outgoing(wire, server.settings.resume, ledger);
+    const onLess = (): void => this.#less();
+    this.#queue = new MessageQueue(onLess, server.turn);
+    this.#calls = new MethodCalls(server, this, this.#queue, ledger, onLess);
     this.subscriptions = new SessionSubscriptions(this);
   }
 
@@ -111,16 +118,17 @@ export class Session implements PublicationHost, MethodHost {
 
   // ---- from the client
 
-  receive(message: ClientMessage): void {
+  /** `size`: how long its text was. */
+  receive(message: ClientMessage, size: number): void {
     if (this.#state === "ended") return;
     this.#server.onMessage.run(message, this.connection);
     switch (message.msg) {
       case "sub":
-        return this.#queue.push((unblock) => this.#subscribe(message, unblock));
+        return this.#queue.push((unblock) => this.#subscribe(message, size, unblock), size);
       case "unsub":
         return this.#queue.push(() => this.subscriptions.unsubscribe(message));
       case "method":
-        return this.#calls.receive(message);
+        return this.#calls.receive(message, size);
       case "ping":
         return this.#outgoing.wire?.send(writeMessage({ ...message, msg: "pong" }));
       case "pong":
@@ -138,7 +146,8 @@ export class Session implements PublicationHost, MethodHost {
 
   get #isFull(): boolean {
     const { maxQueue, maxRunning } = this.#server.settings;
-    return this.#queue.length > maxQueue || this.#calls.running > maxRunning;
+    const { length, size } = this.#queue;
+    return length > maxQueue || size > MAX_HELD || this.#calls.running > maxRunning;
   }
 
   /** Fewer messages wait, or fewer methods run, than before. */
@@ -151,19 +160,21 @@ export class Session implements PublicationHost, MethodHost {
   }
 
   /** Never rejects. */
-  async #subscribe(message: SubMessage, unblock: () => void): Promise<void> {
+  async #subscribe(message: SubMessage, size: number, unblock: () => void): Promise<void> {
     const { id, name } = message;
     // (Clients that come back subscribe again to what they have: that counts for nothing.)
     if (this.subscriptions.has(id)) return;
     try {
       this.#server.limits.check("subscription", name, this);
-      if (this.subscriptions.size >= this.#server.settings.maxSubscriptions) throw tooMany();
+      const { size: count, held } = this.subscriptions;
+      if (count >= this.#server.settings.maxSubscriptions) throw tooMany();
+      if (held + size > MAX_SUBSCRIBED) throw tooMany();
     } catch (error) {
       const safe = clientSafe(error);
       if (!safe) this.logger.error("a rate limit failed:", error);
       return this.send({ msg: "nosub", id, error: toWireError(safe ?? INTERNAL) });
     }
-    await this.subscriptions.subscribe(message, () => runOutside(unblock));
+    await this.subscriptions.subscribe(message, size, () => runOutside(unblock));
   }
 
   get rerunning(): Promise<void> | undefined {

@@ -5,33 +5,30 @@
  * @module
  */
 
-import { Alarm, Line } from "../../../connection/alarms.ts";
+import { Line } from "../../../connection/alarms.ts";
 import type { ResumeSettings } from "../options.ts";
+import { Later } from "./later.ts";
 import { MethodLedger } from "./method-ledger.ts";
 import { Session } from "./session.ts";
 import type { SessionServer } from "./session-server.ts";
 import { isSameToken, tokenId } from "./token.ts";
 import type { Wire } from "./wire.ts";
 
-/** Something that is over after a while. */
-class Later extends Alarm {
-  override readonly ring: () => void;
-
-  constructor(ring: () => void) {
-    super();
-    this.ring = ring;
-  }
-}
+/** How many calls of sessions that have ended are known, all together. */
+const MAX_CALLS = 100_000;
 
 /** A session that has ended; its client may come back, and call again what it has called there. */
 class Ended {
   readonly token: string;
   readonly ledger: MethodLedger;
+  /** How many calls there were. */
+  readonly calls: number;
   readonly expiry: Later;
 
   constructor(token: string, ledger: MethodLedger, expire: () => void) {
     this.token = token;
     this.ledger = ledger;
+    this.calls = ledger.size;
     this.expiry = new Later(expire);
   }
 }
@@ -42,6 +39,8 @@ export class Sessions {
   /** By the ids of their tokens. */
   readonly #live = new Map<string, Session>();
   readonly #ended = new Map<string, Ended>();
+  /** Of those that have ended. */
+  #calls = 0;
   /** Those that wait for their clients, in the order of that. */
   readonly #waiting = new Map<Session, Later>();
   #isClosed = false;
@@ -133,14 +132,18 @@ export class Sessions {
     // (The ledger is kept by this instead of by the session.)
     const ended = new Ended(token, ledger, () => this.#forget(ended));
     this.#ended.set(id, ended);
+    this.#calls += ended.calls;
     this.#line(settings.ledger).add(ended.expiry);
-    if (this.#ended.size <= settings.sessions) return;
-    const [first] = this.#ended.values();
-    if (first) this.#forget(first);
+    for (const first of this.#ended.values()) {
+      if (this.#ended.size <= settings.sessions && this.#calls <= MAX_CALLS) return;
+      this.#server.budget.dropped += first.calls;
+      this.#forget(first);
+    }
   }
 
   #forget(ended: Ended): void {
     if (!this.#ended.delete(tokenId(ended.token))) return;
+    this.#calls -= ended.calls;
     if (this.#settings) this.#line(this.#settings.ledger).delete(ended.expiry);
     ended.ledger.release();
   }

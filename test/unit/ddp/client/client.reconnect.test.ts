@@ -31,12 +31,14 @@ test("livedata stub - reconnect", async () => {
     session: "session-1",
     receivedCount: 3,
   });
+  // Nothing more until the server has agreed.
+  expect(await server.rest()).toEqual([]);
+  await server.say({ msg: "connected", session: "session-2" });
   expect(await server.rest()).toEqual([
     { msg: "method", method: "do_something", params: [], id: "1" },
     { msg: "sub", id: subscription.id, name: "my_data", params: [] },
   ]);
   // Another session: what is shown stays until all is there again.
-  await server.say({ msg: "connected", session: "session-2" });
   await server.say({ msg: "added", collection: "things", id: "1234", fields: { a: 1, c: 3 } });
   await server.say({ msg: "added", collection: "things", id: "2345", fields: { d: 4 } });
   expect(subscription.isReady).toBe(true);
@@ -61,8 +63,8 @@ test("livedata stub - reconnect non-idempotent method", async () => {
   const second = client.call("do_something else");
   await server.rest();
   await made.reconnect();
-  expect(await server.rest()).toMatchObject([{ method: "do_something else", id: "2" }]);
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ method: "do_something else", id: "2" }]);
   expect(await isPending(first.done)).toBe(true);
   await server.say({ msg: "result", id: "2" }, { msg: "updated", methods: ["2"] });
   expect(await rejection(first.done)).toMatchObject({ error: "invocation-failed" });
@@ -80,10 +82,10 @@ test("livedata stub - reconnect method which only got result", async () => {
   expect(await call.result).toBe("bla");
   expect(await isPending(call.done)).toBe(true);
   await made.reconnect();
-  // It isn't sent again: it has its result.
-  expect(await server.rest()).toEqual([]);
   expect(events.splice(0)).toEqual(["+s foo=bar"]);
   await server.say({ msg: "connected", session: "session-2" });
+  // It isn't sent again: it has its result.
+  expect(await server.rest()).toEqual([]);
   expect(events).toEqual(["-s"]);
   expect(await call).toBe("bla");
 });
@@ -98,8 +100,8 @@ test("livedata stub - reconnect method which only got data", async () => {
   await server.say({ msg: "updated", methods: ["1"] });
   expect(await isPending(call.done)).toBe(true);
   await made.reconnect();
-  expect(await server.rest()).toMatchObject([{ msg: "method", id: "1" }, { msg: "sub" }]);
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ msg: "method", id: "1" }, { msg: "sub" }]);
   await server.say({ msg: "ready", subs: [subscription.id] });
   await server.say({ msg: "added", collection: "things", id: "late", fields: {} });
   await server.say({ msg: "result", id: "1", result: "res" });
@@ -151,10 +153,10 @@ test("livedata connection - onReconnect prepends messages correctly with a wait 
   expect((await server.rest()).map(({ method }) => method)).toEqual(["login", "one", "two"]);
 
   await made.reconnect();
+  await server.say({ msg: "connected", session: "session-2" });
   expect(await server.rest()).toEqual([
     { msg: "method", method: "login", params: [{ resume: "t" }], id: "5" },
   ]);
-  await server.say({ msg: "connected", session: "session-2" });
   await server.say(
     { msg: "updated", methods: ["5"] },
     { msg: "result", id: "5", result: { id: "ada", token: "t" } },
@@ -178,9 +180,10 @@ test("livedata connection - onReconnect prepends messages correctly without a wa
   void client.call("one").done.catch(() => {});
   void client.apply("alone", [], { wait: true }).done.catch(() => {});
   void client.call("two").done.catch(() => {});
-  await made.reconnect();
   await server.rest();
+  await made.reconnect();
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ method: "one" }]);
   await server.say({ msg: "result", id: "1" }, { msg: "updated", methods: ["1"] });
   expect(await server.rest()).toMatchObject([{ method: "alone" }]);
 });
@@ -193,8 +196,8 @@ test("livedata connection - onReconnect with sent messages", async () => {
   // The result has come and the data has not: the token counts.
   await server.say({ msg: "result", id: "1", result: { id: "ada", token: "t" } });
   await made.reconnect();
-  expect(await server.rest()).toMatchObject([{ method: "login", id: "2" }]);
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ method: "login", id: "2" }]);
   expect(await isPending(login)).toBe(true);
   await server.say(
     { msg: "result", id: "2", result: { id: "ada", token: "t" } },
@@ -250,6 +253,7 @@ test("a half-finished login whose token is refused is one failure", async () => 
   // Nobody is logged in again.
   await server.rest();
   await made.reconnect();
+  await server.say({ msg: "connected", session: "session-3" });
   expect(await server.rest()).toEqual([]);
 });
 
@@ -259,8 +263,8 @@ test("a login that is under way is made again when the connection is lost, and t
   const login = client.login({ user: { username: "ada" } });
   await server.rest();
   await made.reconnect();
-  expect(await server.rest()).toMatchObject([{ method: "login", id: "1" }]);
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ method: "login", id: "1" }]);
   await server.say(
     { msg: "result", id: "1", result: { id: "ada", token: "t" } },
     { msg: "updated", methods: ["1"] },
@@ -279,13 +283,14 @@ test("logging in again is itself begun again when the connection is lost", async
   await login;
   await server.rest();
   await made.reconnect();
+  await server.say({ msg: "connected", session: "session-2" });
   expect(await server.rest()).toMatchObject([{ method: "login", id: "2" }]);
   const call = client.call("after");
   await made.reconnect();
+  await server.say({ msg: "connected", session: "session-3" });
   expect(await server.rest()).toMatchObject([{ method: "login", id: "4" }]);
   expect(client.userId).toBe("ada");
   const logout = client.logout();
-  await server.say({ msg: "connected", session: "session-2" });
   await server.say(
     { msg: "result", id: "4", result: { id: "ada", token: "t" } },
     { msg: "updated", methods: ["4"] },
@@ -316,7 +321,6 @@ test("the same session goes on: nothing is reset, and the count goes on", async 
   expect(events.splice(0)).toEqual(["+w", "+a x=1", "-w"]);
   expect(await server.rest()).toEqual([{ msg: "pong" }]);
   expect(await made.reconnect()).toMatchObject({ session: "session-1", receivedCount: 4 });
-  await server.rest();
   await server.say(
     { msg: "connected", session: "session-1" },
     { msg: "changed", collection: "things", id: "a", fields: { x: 2 } },
@@ -326,6 +330,7 @@ test("the same session goes on: nothing is reset, and the count goes on", async 
   );
   expect(await call).toBe(9);
   expect(events).toEqual(["~a x=2"]);
+  expect(await server.rest()).toMatchObject([{ method: "write", id: "1" }]);
   expect(await made.reconnect()).toMatchObject({ receivedCount: 8 });
 });
 
@@ -335,8 +340,10 @@ test("a call with noRetry fails though the session goes on, and its stub's chang
   client.methods({ write: () => void things.insert({ _id: "w" }) });
   const events = trace(things);
   const call = client.apply("write", [], { noRetry: true });
+  await server.rest();
   await made.reconnect();
   await server.say({ msg: "connected", session: "session-1" });
+  expect(await server.rest()).toEqual([]);
   expect(await rejection(call.done)).toMatchObject({ error: "invocation-failed" });
   expect(events).toEqual(["+w", "-w"]);
 });
@@ -353,8 +360,8 @@ test("documents that a stub has changed keep what is shown through a reconnect",
   void client.call("touch", 2).done.catch(() => {});
   await server.rest();
   await made.reconnect();
-  await server.rest();
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ method: "alone" }]);
   await server.say({ msg: "added", collection: "things", id: "a", fields: { x: 7 } });
   await server.say({ msg: "result", id: "1" }, { msg: "updated", methods: ["1"] });
   expect(things.findOne("a")).toEqual({ _id: "a", x: 2 });
@@ -401,8 +408,12 @@ test("a client that leaves says so, and comes back with a new session", async ()
   expect(client.status).toMatchObject({ state: "offline" });
   const call = client.call("later");
   client.reconnect();
-  expect(await server.rest()).toMatchObject([{ msg: "connect" }, { method: "later" }]);
+  // (The session is over, but by it the server knows which methods have been called.)
+  expect(await server.rest()).toEqual([
+    { msg: "connect", ...SUPPORT, session: "session-1", receivedCount: 1 },
+  ]);
   await server.say({ msg: "connected", session: "session-2" });
+  expect(await server.rest()).toMatchObject([{ method: "later" }]);
   await server.say({ msg: "result", id: "1", result: 1 }, { msg: "updated", methods: ["1"] });
   expect(await call).toBe(1);
 });
@@ -419,7 +430,7 @@ test("a wait method that is sent again after logging in doesn't keep the login f
   const alone = client.apply("alone", [], { wait: true });
   await server.rest();
   await made.reconnect();
-  await server.say({ msg: "connected", session: "session-1" });
+  await server.say({ msg: "connected", session: "session-2" });
   expect(await server.rest()).toMatchObject([{ method: "login", id: "3" }]);
   await server.say(
     { msg: "result", id: "3", result: { id: "ada", token: "t" } },
@@ -444,11 +455,29 @@ test("a cut among the documents of a new session shows none of them", async () =
   await server.say({ msg: "connected", session: "session-2" });
   await server.say({ msg: "added", collection: "things", id: "a", fields: {} });
   await made.reconnect();
-  await server.rest();
   await server.say({ msg: "connected", session: "session-3" });
   await server.say(
     { msg: "added", collection: "things", id: "b", fields: {} },
     { msg: "ready", subs: [subscription.id] },
   );
   expect(events).toEqual(["+a", "+b", "-a"]);
+});
+
+test("a login that is made isn't made again when the session goes on", async () => {
+  await using made = await connected();
+  const { server, client } = made;
+  const login = client.login({ resume: "t" });
+  await server.say(
+    { msg: "result", id: "1", result: { id: "ada", token: "t" } },
+    { msg: "updated", methods: ["1"] },
+  );
+  await login;
+  const call = client.call("one");
+  await server.rest();
+  await made.reconnect();
+  await server.say({ msg: "connected", session: "session-1" });
+  expect(await server.rest()).toMatchObject([{ method: "one", id: "2" }]);
+  await server.say({ msg: "result", id: "2" }, { msg: "updated", methods: ["2"] });
+  await call;
+  expect(client.userId).toBe("ada");
 });

@@ -4,7 +4,8 @@ import type { DdpClient } from "../../../../src/ddp/client/index.ts";
 import { createDdp, DdpError } from "../../../../src/ddp/server/index.ts";
 import type { Ddp } from "../../../../src/ddp/server/index.ts";
 import { pair } from "../../../../src/testing/pair.ts";
-import { rejection, until } from "../../../support/turns.ts";
+import { Deferred } from "../../../../src/util/deferred.ts";
+import { rejection, turns, until } from "../../../support/turns.ts";
 
 function connectTo(ddp: Ddp): DdpClient {
   return ddpClient(() => {
@@ -49,4 +50,27 @@ test("a subscription fills a local collection, and is emptied when it is stopped
   subscription.stop();
   await subscription.ended;
   await until(() => client.collection("c").find().count() === 0, "the collection to be empty");
+});
+
+test("a method that is under way when its client leaves, and comes back, runs once", async () => {
+  await using ddp = createDdp();
+  let runs = 0;
+  const finish = new Deferred<void>();
+  ddp.methods({
+    slow: async () => {
+      runs++;
+      await finish.promise;
+      return "done";
+    },
+  });
+  await using client = connectTo(ddp);
+  const call = client.call("slow");
+  await until(() => runs > 0, "the method to run");
+  client.disconnect();
+  client.reconnect();
+  await until(() => client.status.state === "connected", "the client to be back");
+  await turns(10);
+  finish.resolve();
+  expect(await call).toBe("done");
+  expect(runs).toBe(1);
 });

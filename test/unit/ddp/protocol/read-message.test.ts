@@ -79,6 +79,25 @@ describe("malformed input", () => {
     expect(complaint('{"msg":"unsub","id":7}').reason).toBe("Malformed unsubscription");
   });
 
+  const long = "x".repeat(257);
+  const many = Array.from({ length: 1_001 }, () => 1);
+
+  test.each([
+    ["Malformed method invocation", { msg: "method", id: long, method: "m" }],
+    ["Malformed method invocation", { msg: "method", id: "1", method: long }],
+    ["Malformed method invocation", { msg: "method", id: "1", method: "m", randomSeed: long }],
+    ["Malformed method invocation", { msg: "method", id: "1", method: "m", params: many }],
+    ["Malformed subscription", { msg: "sub", id: long, name: "n" }],
+    ["Malformed subscription", { msg: "sub", id: "1", name: long }],
+    ["Malformed subscription", { msg: "sub", id: "1", name: "n", params: many }],
+    ["Malformed unsubscription", { msg: "unsub", id: long }],
+    ["Bad request", { msg: "ping", id: long }],
+  ])("ids, names and lists of parameters that are too long: %s %#", (reason, message) => {
+    expect(complaint(JSON.stringify(message)).reason).toBe(reason);
+    const cut = JSON.stringify(message).replace("x", "").replace("1,", "");
+    expect(toClientMessage(readMessage(cut))).toBeDefined();
+  });
+
   test("what is long isn't sent back", () => {
     const text = JSON.stringify({ msg: "zzz", junk: "x".repeat(2_000) });
     expect(complaint(text)).toEqual({ reason: "Bad request", offending: undefined });

@@ -17,6 +17,39 @@ function check(cases: readonly Case[]): void {
   }
 }
 
+describe("what a client may not do to a server", () => {
+  test("gaps in arrays are filled up to a thousand elements, in all arrays together", () => {
+    const positions = (count: number, step: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`a.${(at + 1) * step}`, 1]));
+    check([
+      [{ a: [] }, { $set: positions(3, 500) }],
+      [{ a: [[], []] }, { $set: { "a.0.600": 1, "a.1.600": 1 } }],
+    ]);
+    const { a } = modify({ a: [] as unknown[] }, { $set: positions(2, 500) });
+    expect(a.length).toBe(1_001);
+    expect(modify({ a }, { $set: { "a.2000": 1 } }).a.length).toBe(2_001);
+  });
+
+  test("an element has one name", () => {
+    check([
+      [{ a: [[1]] }, { $push: { "a.0": 2, "a.00": 3 } }],
+      [{ a: [[1]] }, { $addToSet: { "a.00": 3 } }],
+      [{ a: [1] }, { $set: { "a.00": 3 } }],
+      [{ a: [1, 2] }, { $unset: { "a.01": 1 } }, { a: [1, 2] }],
+    ]);
+  });
+
+  test("many conditions aren't asked of many elements", () => {
+    const pull = (count: number): object => ({
+      $pull: { a: Object.fromEntries(Array.from({ length: count }, (_, x) => [`f${x}`, null])) },
+    });
+    const many = { a: Array.from({ length: 100_000 }, () => ({ x: -1 })) };
+    expect(() => modify(many, pull(30))).toThrow(REFUSED);
+    expect(modify(many, pull(3))).toEqual({ a: [] });
+    expect(modify({ a: [{ f5: 5 }, { x: 5 }] }, pull(30))).toEqual({ a: [{ f5: 5 }] });
+  });
+});
+
 describe("minimongo - modify", () => {
   test("replacing a document", () => {
     check([

@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 import type { DocumentId } from "../../../../src/ddp/protocol/document-id.ts";
 import { changeFields } from "../../../../src/ddp/protocol/fields.ts";
 import type { Fields } from "../../../../src/ddp/protocol/fields.ts";
+import { observeInNoOrder } from "../../../../src/ddp/store/observe-in-no-order.ts";
 import { DocumentStore } from "../../../../src/ddp/store/document-store.ts";
 import type { FindOptions, Observer, Query } from "../../../../src/ddp/store/types.ts";
 
@@ -154,7 +155,7 @@ test("an unordered sink's documents are what the query finds, after each write",
         for (const write of first) write(store);
         const cursor = store.find(query, options);
         const known = new Map<DocumentId, Fields>();
-        cursor.observeChanges({
+        observeInNoOrder(cursor, {
           added(id, fields) {
             expect(known.has(id)).toBe(false);
             known.set(id, fields);

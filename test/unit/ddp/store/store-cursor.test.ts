@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DocumentId } from "../../../../src/ddp/protocol/document-id.ts";
+import { observeInNoOrder } from "../../../../src/ddp/store/observe-in-no-order.ts";
 import { DocumentStore } from "../../../../src/ddp/store/document-store.ts";
 import type { FindOptions, Observer } from "../../../../src/ddp/store/types.ts";
 
@@ -146,7 +147,7 @@ describe("observeChanges", () => {
   test("observeChanges - unordered - enters and exits result set through change", () => {
     const store = storeOf({ _id: "a", x: 1, y: 1 });
     const log: unknown[] = [];
-    store.find({ x: 1 }).observeChanges({
+    observeInNoOrder(store.find({ x: 1 }), {
       added: (...args) => log.push(["added", ...args]),
       changed: (...args) => log.push(["changed", ...args]),
       removed: (...args) => log.push(["removed", ...args]),
@@ -170,7 +171,7 @@ describe("observeChanges", () => {
   test("observeChanges - unordered - specific fields + modify on excluded fields", () => {
     const store = storeOf({ _id: "a", x: { v: 1, w: 1 }, y: 1 });
     const log: unknown[] = [];
-    store.find({}, { fields: { "x.v": 1, _id: 0 } }).observeChanges({
+    observeInNoOrder(store.find({}, { fields: { "x.v": 1, _id: 0 } }), {
       added: (...args) => log.push(["added", ...args]),
       changed: (...args) => log.push(["changed", ...args]),
       removed: (...args) => log.push(["removed", ...args]),
@@ -191,7 +192,7 @@ describe("observeChanges", () => {
   test("a window is told of by its ids, even when they are left out of the fields", () => {
     const store = storeOf({ _id: "a", x: 1 }, { _id: "b", x: 2 });
     const log: unknown[] = [];
-    store.find({}, { sort: { x: 1 }, limit: 1, fields: { x: 1, _id: 0 } }).observeChanges({
+    observeInNoOrder(store.find({}, { sort: { x: 1 }, limit: 1, fields: { x: 1, _id: 0 } }), {
       added: (...args) => log.push(["added", ...args]),
       changed: (...args) => log.push(["changed", ...args]),
       removed: (...args) => log.push(["removed", ...args]),
@@ -233,7 +234,7 @@ describe("minimongo - pause", () => {
     const store = storeOf({ _id: "a", x: 1 }, { _id: "b", x: 2 });
     const log: unknown[] = [];
     store.find({}, { sort: { x: 1 } }).observe(logTo(log));
-    store.find({}).observeChanges({
+    observeInNoOrder(store.find({}), {
       added: (id) => added(log, id),
       changed: (id) => added(log, id),
       removed: (id) => added(log, id),
@@ -346,7 +347,7 @@ describe("observers that do something", () => {
       const cursor = store.find({});
       if (how === "observe") {
         cursor.observe({ addedAt: ({ _id }) => added(_id), removedAt: ({ _id }) => removed(_id) });
-      } else cursor.observeChanges({ added, removed, changed: () => {}, failed: () => {} });
+      } else observeInNoOrder(cursor, { added, removed, changed: () => {}, failed: () => {} });
       expect(seen).toEqual(["+a", "+b", "-b", "+c"]);
     },
   );

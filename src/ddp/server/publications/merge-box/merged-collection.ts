@@ -21,7 +21,7 @@ export class MergedCollection extends CollectionView {
   readonly #writer: DataOutput;
   #output: Pick<DataOutput, keyof typeof SILENT>;
   /** Those that several sources publish. */
-  readonly #documents = new Map<string, DocumentView>();
+  #documents: Map<string, DocumentView> | undefined;
 
   /** `isSilent`: says nothing until it replaces the view before. */
   constructor(collection: string, writer: DataOutput, isSilent: boolean) {
@@ -32,7 +32,7 @@ export class MergedCollection extends CollectionView {
 
   added(source: Source, id: string, fields: Fields): void {
     if (source.documents.has(id)) return this.changed(source, id, fields);
-    const document = this.#documents.get(id) ?? this.#share(id);
+    const document = this.#documents?.get(id) ?? this.#share(id);
     if (document) return this.#merge(id, fields, () => document.add(source, fields));
     this.#output.added(this.collection, id, fields, source.isShared);
     source.keep(id, fields);
@@ -42,7 +42,7 @@ export class MergedCollection extends CollectionView {
     const before = source.documents.get(id);
     if (!before) return;
     const after = fields ?? changeFields(before, changes);
-    const document = this.#documents.get(id);
+    const document = this.#documents?.get(id);
     if (document) return this.#merge(id, changes, () => document.change(source, changes, after));
     const real = fields ? changes : realChanges(before, changes);
     if (!real) return;
@@ -51,18 +51,18 @@ export class MergedCollection extends CollectionView {
   }
 
   removed(source: Source, id: string): void {
-    const document = this.#documents.get(id);
+    const document = this.#documents?.get(id);
     if (!document) {
       if (!source.drop(id)) return;
       this.#output.removed(this.collection, id, source.isShared);
     } else if (source.documents.has(id)) {
       this.#say(id, document.remove(source));
-      if (!document.isShared) this.#documents.delete(id);
+      if (!document.isShared) this.#documents?.delete(id);
     }
   }
 
   visible(id: string): Fields | undefined {
-    return this.#documents.get(id)?.fields() ?? this.holder(id)?.documents.get(id);
+    return this.#documents?.get(id)?.fields() ?? this.holder(id)?.documents.get(id);
   }
 
   replace(before: CollectionView | undefined): void {
@@ -82,7 +82,7 @@ export class MergedCollection extends CollectionView {
     const holder = this.holder(id);
     if (!holder) return undefined;
     const document = new DocumentView(id, holder);
-    this.#documents.set(id, document);
+    (this.#documents ??= new Map()).set(id, document);
     return document;
   }
 
@@ -98,6 +98,6 @@ export class MergedCollection extends CollectionView {
   }
 
   #isShared(id: string): boolean {
-    return !this.#documents.has(id) && this.holder(id)?.isShared === true;
+    return !this.#documents?.has(id) && this.holder(id)?.isShared === true;
   }
 }

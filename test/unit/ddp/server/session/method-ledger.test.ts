@@ -1,7 +1,10 @@
 import { expect, test, vi } from "vitest";
 import { createDdp, DdpError, holdUpdated } from "../../../../../src/ddp/server/index.ts";
 import type { Ddp, DdpOptions } from "../../../../../src/ddp/server/index.ts";
+import { DdpServer } from "../../../../../src/ddp/server/ddp-server.ts";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
+import type { Wire } from "../../../../../src/ddp/server/session/wire.ts";
+import { HttpHeaders } from "../../../../../src/http/headers.ts";
 import { Deferred } from "../../../../../src/util/deferred.ts";
 import { DdpPeer } from "../../../../support/ddp-peer.ts";
 import type { Json } from "../../../../support/ddp-peer.ts";
@@ -24,6 +27,15 @@ function running(run: (param: unknown) => unknown, options: DdpOptions = {}) {
   ddp.methods({ run: (_invocation, param) => method(param), quick: () => "quick" });
   return { clock, ddp, method };
 }
+
+const NOWHERE: Wire = {
+  clientAddress: undefined,
+  headers: new HttpHeaders(),
+  hasPings: true,
+  send() {},
+  close() {},
+  cut() {},
+};
 
 async function cut(peer: DdpPeer): Promise<void> {
   peer.connection.terminate();
@@ -347,6 +359,25 @@ test("of thousands of calls that nobody says have arrived, the last are known", 
   second.send({ ...CALL, id: "1500" }, { ...CALL, id: "501" });
   await second.takeAll(4);
   expect(server.method).toHaveBeenCalledTimes(1_500);
+});
+
+test("of very many calls in sessions that have ended, the last are known", () => {
+  const server = new DdpServer({ clock: new FakeClock(), heartbeat: false });
+  const tokens = Array.from({ length: 101 }, () => {
+    const session = server.sessions.open(NOWHERE, "", 0);
+    for (let id = 0; id < 1_000; id++) {
+      const entry = session.ledger?.begin(`${id}`);
+      if (entry) session.ledger?.finish(entry, "{}");
+    }
+    session.end();
+    return session.token;
+  });
+  const known = tokens.map((token) => {
+    const session = server.sessions.open(NOWHERE, token, 0);
+    return session.ledger?.size;
+  });
+  expect(known).toEqual([0, ...Array.from({ length: 100 }, () => 1_000)]);
+  expect(server.stats().droppedResults).toBe(1_000);
 });
 
 test("values that no message can hold are an error of the method", async () => {

@@ -47,6 +47,19 @@ describe("the handshake", () => {
     expect(clock.timers).toBe(0);
   });
 
+  test("many that have not connected yet, or are silent, have one timer", async () => {
+    const clock = new FakeClock();
+    const ddp = createDdp({ clock });
+    const peers = Array.from({ length: 100 }, () => new DdpPeer(ddp));
+    expect(clock.timers).toBe(1);
+    for (const peer of peers) peer.send(CONNECT);
+    await Promise.all(peers.map((peer) => peer.take()));
+    expect(clock.timers).toBe(1);
+    await ddp.close();
+    await Promise.all(peers.map(({ handled }) => handled));
+    expect(clock.timers).toBe(0);
+  });
+
   test("pre1 knows no pings", async () => {
     const clock = new FakeClock();
     const ddp = createDdp({ clock });
@@ -213,7 +226,7 @@ describe("the heartbeat", () => {
 
 describe("a client that sends too much", () => {
   test("reading pauses while many messages wait", async () => {
-    const ddp = createDdp({ maxQueue: 10, heartbeat: false });
+    const ddp = createDdp({ maxQueue: 10, heartbeat: false, clock: new FakeClock() });
     const gate = new Deferred<void>();
     const onMessage = vi.fn();
     ddp.onMessage(onMessage);
@@ -229,8 +242,57 @@ describe("a client that sends too much", () => {
     expect((await peer.rest()).filter(({ msg }) => msg === "result")).toHaveLength(500);
   });
 
+  test("reading pauses while something is done for long messages", async () => {
+    const ddp = createDdp({ heartbeat: false, clock: new FakeClock() });
+    const gate = new Deferred<void>();
+    const begun: unknown[] = [];
+    ddp.methods({
+      slow: (invocation, _long, name) => {
+        invocation.unblock();
+        begun.push(name);
+        return gate.promise;
+      },
+    });
+    const peer = await DdpPeer.connect(ddp);
+    const long = "x".repeat(1_000_000);
+    for (const id of "abcdefg")
+      peer.send({ msg: "method", id, method: "slow", params: [long, id] });
+    await turns(10);
+    expect(begun).toEqual(["a", "b", "c", "d", "e"]);
+    gate.resolve();
+    const results = (await peer.rest()).filter(({ msg }) => msg === "result");
+    expect(results.map(({ id }) => id)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+  });
+
+  test("what subscriptions are made with is bounded for all together, and comes free", async () => {
+    const ddp = createDdp();
+    ddp.publish("nothing", () => undefined);
+    const peer = await DdpPeer.connect(ddp);
+    const params = ["x".repeat(1_000_000)];
+    const subscribe = (id: string): void => peer.send({ msg: "sub", id, name: "nothing", params });
+    for (const id of "abcde") subscribe(id);
+    expect(await peer.rest()).toEqual([
+      {
+        msg: "nosub",
+        id: "e",
+        error: expect.objectContaining({ error: "too-many-subscriptions" }),
+      },
+    ]);
+    peer.send({ msg: "unsub", id: "a" });
+    subscribe("f");
+    subscribe("g");
+    expect(await peer.rest()).toEqual([
+      { msg: "nosub", id: "a" },
+      {
+        msg: "nosub",
+        id: "g",
+        error: expect.objectContaining({ error: "too-many-subscriptions" }),
+      },
+    ]);
+  });
+
   test("reading pauses while many methods run", async () => {
-    const ddp = createDdp({ maxRunning: 10, heartbeat: false });
+    const ddp = createDdp({ clock: new FakeClock(), maxRunning: 10, heartbeat: false });
     const gate = new Deferred<void>();
     const slow = vi.fn((invocation: { unblock(): void }) => {
       invocation.unblock();
@@ -383,7 +445,12 @@ describe("hooks", () => {
 
 describe("messages in order", () => {
   test("thousands of methods that unblock at once", async () => {
-    const ddp = createDdp({ maxQueue: 20_000, maxRunning: 20_000, heartbeat: false });
+    const ddp = createDdp({
+      clock: new FakeClock(),
+      maxQueue: 20_000,
+      maxRunning: 20_000,
+      heartbeat: false,
+    });
     const gate = new Deferred<void>();
     ddp.methods({
       wait: () => gate.promise,
