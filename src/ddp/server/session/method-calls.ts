@@ -78,10 +78,20 @@ export class MethodCalls {
   /** The client has called it before, by another connection. */
   #receiveAgain(message: MethodMessage, entry: LedgerEntry, size: number): void {
     // In this session: then the answer comes, or has come, as if nothing had happened.
-    if (entry.owner === this.#host.token) return;
+    if (entry.owner === this.#host.token) return this.#repeat(entry);
     entry.owner = this.#host.token;
     this.#server.counters.answeredAgain++;
     this.#queue.push((unblock) => this.#answerAgain(message, entry, unblock), size);
+  }
+
+  /**
+   * Meteor's client, when somebody is logged in, comes back with the login alone, and calls again what it has called before when that is
+   * done. An answer that came earlier it can't use. So whoever calls again after another call was answered is answered again.
+   */
+  #repeat(entry: LedgerEntry): void {
+    if (!this.#ledger?.hasAnswered) return;
+    if (entry.answered !== undefined) this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
+    else if (entry.early !== undefined) this.#host.sendText(entry.early);
   }
 
   async #answerAgain(
@@ -159,7 +169,10 @@ export class MethodCalls {
   ): Promise<void> {
     const result = this.#write(id, method, outcome);
     const isEarly = fence.isWaiting;
-    if (isEarly) this.#host.sendText(result);
+    if (isEarly) {
+      if (entry) entry.early = result;
+      this.#host.sendText(result);
+    }
     await fence.arm();
     if (this.#host.rerunning) await this.#host.rerunning;
     if (entry) this.#ledger?.finish(entry, result);

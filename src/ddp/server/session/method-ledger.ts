@@ -24,10 +24,15 @@ const MAX_BYTES = 1024 * 1024;
 /** How much all keep together. */
 const MAX_TOTAL = 64 * 1024 * 1024;
 
+/** For how many more connections a call is known which its client hasn't sent again by that which brought the answer. */
+const MAX_OWED = 2;
+
 /** A call of a method. */
 export class LedgerEntry {
   readonly id: string;
-  /** By which of the client's connections it came. */
+  /** By which of the client's connections it came first, … */
+  readonly begun: number;
+  /** … and last. */
   arrival: number;
   /** The token of the session that answers. (Not the session: it would be kept for as long as this.) */
   owner: string;
@@ -36,6 +41,8 @@ export class LedgerEntry {
   isOfSession = false;
   /** The `result`, once it is done, and as long as there is room for it. */
   result: string | undefined;
+  /** The `result` that was sent before what the method has written is there, until that is. */
+  early: string | undefined;
   /** The number of the last message that answers it, once that was sent. */
   answered: number | undefined;
   #isUnblocked = false;
@@ -44,6 +51,7 @@ export class LedgerEntry {
 
   constructor(id: string, arrival: number, owner: string) {
     this.id = id;
+    this.begun = arrival;
     this.arrival = arrival;
     this.owner = owner;
   }
@@ -61,6 +69,7 @@ export class LedgerEntry {
   /** It has run, and what it wrote is on its way. */
   finish(): void {
     this.state = "done";
+    this.early = undefined;
     this.unblock();
     this.#done?.resolve();
   }
@@ -87,6 +96,7 @@ export class MethodLedger {
   #holders = 0;
   /** The number of the client's connection. */
   #arrival = 0;
+  #hasAnswered = false;
   /** The client's session, while there is one. */
   #owner: LedgerOwner | undefined;
   /** The token of the client's last session. */
@@ -128,6 +138,12 @@ export class MethodLedger {
   /** The client has come by another connection. */
   arrive(): void {
     this.#arrival++;
+    this.#hasAnswered = false;
+  }
+
+  /** Whether a call that came by this connection first was answered. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** The call with that id which came by an earlier connection. From now on it has come by this one. */
@@ -160,16 +176,23 @@ export class MethodLedger {
 
   /** The answer to it was sent, with that number. */
   answer(entry: LedgerEntry, number: number): void {
+    if (entry.begun === this.#arrival) this.#hasAnswered = true;
     if (!this.#knows(entry)) return;
     entry.answered = number;
+    // (The last comes last.)
+    this.#calls?.answered.delete(entry);
     this.#calls?.answered.add(entry);
   }
 
-  /** So many messages of the present session have come to the client. */
+  /**
+   * So many messages of the present session have come to the client. (That it had use for an answer is only known when it had sent
+   * the call by the same connection.)
+   */
   arrived(count: number): void {
     for (const entry of this.#calls?.answered ?? []) {
       if ((entry.answered as number) > count) return;
-      this.#forget(entry);
+      const missed = this.#arrival - entry.arrival;
+      if (missed === 0 || missed > MAX_OWED) this.#forget(entry);
     }
   }
 

@@ -195,10 +195,10 @@ export class Session implements PublicationHost, MethodHost {
     // (One that is lost may hold messages that nobody has read: the client sends them again.)
     this.#wire.cut();
     this.#wire = wire;
-    this.ledger?.arrive();
     this.connection.origin = wire;
     const connected = writeMessage({ msg: "connected", session: this.token });
     this.ledger?.shift(this.#outgoing.resume(wire, received, connected));
+    this.ledger?.arrive();
     return true;
   }
 

@@ -206,6 +206,34 @@ test("livedata connection - onReconnect with sent messages", async () => {
   expect(await login).toBe("ada");
 });
 
+test("accounts - verify single onReconnect callback: however often somebody has logged in, once is enough", async () => {
+  await using made = await connected();
+  const { server, client } = made;
+  const done = (id: string) =>
+    server.say(
+      { msg: "result", id, result: { id: "ada", token: `t${id}` } },
+      { msg: "updated", methods: [id] },
+    );
+  for (const id of ["1", "2"]) {
+    const login = client.login({ resume: "t" });
+    await done(id);
+    await login;
+  }
+  await server.rest();
+  for (const [id, token] of [
+    ["3", "t2"],
+    ["4", "t3"],
+  ] as const) {
+    await made.reconnect();
+    await server.say({ msg: "connected", session: `session-${id}` });
+    expect(await server.rest()).toEqual([
+      { msg: "method", method: "login", params: [{ resume: token }], id },
+    ]);
+    await done(id);
+  }
+  expect(client.userId).toBe("ada");
+});
+
 test("a half-finished login whose token is refused is one failure", async () => {
   const tokens: (string | undefined)[] = [];
   await using made = await connected({ onToken: (token) => tokens.push(token) });

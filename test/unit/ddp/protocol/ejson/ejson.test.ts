@@ -247,6 +247,19 @@ test("ejson - custom types: a name is taken once", () => {
   expect(() => EJSON.addType("test.point", () => 1)).toThrow(TypeError);
 });
 
+test.each([
+  { length: 0 },
+  { length: 3, 0: "a" },
+  { length: "long" },
+  { length: { length: 1 } },
+  [{ length: 2 }],
+])('ejson - handle objects with properties named "length": %j', (value) => {
+  expect(EJSON.clone(value)).toStrictEqual(value);
+  expect(EJSON.parse(EJSON.stringify(value))).toStrictEqual(value);
+  expect(EJSON.equals(value, EJSON.clone(value))).toBe(true);
+  expect(EJSON.equals(value, [])).toBe(false);
+});
+
 test("binary", () => {
   expect(EJSON.isBinary(EJSON.newBinary(3))).toBe(true);
   expect(EJSON.newBinary(3)).toHaveLength(3);

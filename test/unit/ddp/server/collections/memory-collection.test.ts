@@ -186,3 +186,42 @@ test("what can't be done is refused, and changes nothing", async () => {
   expect(await rejection(option)).toMatchObject({ message: expect.stringContaining("upsert") });
   expect(await tasks.find().fetch()).toEqual([{ _id: "a", text: "a" }]);
 });
+
+test("empty string _id: is none", async () => {
+  const things = memoryDatabase().collection("things");
+  expect(await rejection(things.insert({ _id: "" }))).toBeInstanceOf(TypeError);
+  expect(await things.findOne("")).toBeUndefined();
+});
+
+test("empty documents, document with length, a date, binary data: they reach clients", async () => {
+  const ddp = createDdp({ heartbeat: false });
+  const things = memoryDatabase().collection("things");
+  ddp.publish("things", () => things.find());
+  const peer = await DdpPeer.connect(ddp);
+  peer.send({ msg: "sub", id: "1", name: "things" });
+  expect(await peer.rest()).toEqual([{ msg: "ready", subs: ["1"] }]);
+  const documents: (Document & { readonly _id: string })[] = [
+    { _id: "empty" },
+    { _id: "length", foo: "foo", length: 0 },
+    { _id: "date", at: new Date(5) },
+    { _id: "binary", bytes: new Uint8Array([1, 2, 255]) },
+    { _id: "oid", ref: new ObjectId("0123456789abcdef01234567") },
+  ];
+  for (const document of documents) {
+    expect(await things.insert(document)).toBe(document._id);
+    expect(await things.findOne(document._id)).toEqual(document);
+  }
+  const added = (id: string, fields?: Fields): unknown => ({
+    msg: "added",
+    collection: "things",
+    id,
+    ...(fields && { fields }),
+  });
+  expect(await peer.rest()).toEqual([
+    added("empty"),
+    added("length", { foo: "foo", length: 0 }),
+    added("date", { at: { $date: 5 } }),
+    added("binary", { bytes: { $binary: "AQL/" } }),
+    added("oid", { ref: { $type: "oid", $value: "0123456789abcdef01234567" } }),
+  ]);
+});

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createDdp, DdpError } from "../../../../../src/ddp/server/index.ts";
+import { createDdp, DdpError, holdUpdated } from "../../../../../src/ddp/server/index.ts";
 import type { Ddp, DdpOptions } from "../../../../../src/ddp/server/index.ts";
 import { DdpServer } from "../../../../../src/ddp/server/ddp-server.ts";
 import { FakeClock } from "../../../../../src/testing/fake-clock.ts";
@@ -180,6 +180,73 @@ test("what an old connection still holds unread isn't read any more when the cli
   gate.resolve();
   expect((await second.rest()).filter(({ msg }) => msg === "result")).toHaveLength(10);
   expect(method).toHaveBeenCalledTimes(10);
+});
+
+/** As Meteor's client does when somebody is logged in: that alone goes first, and what was called before only when it is done. */
+async function loginFirst(peer: DdpPeer): Promise<void> {
+  peer.send({ msg: "method", id: "login", method: "quick" });
+  expect(await peer.rest()).toContainEqual({ msg: "result", id: "login", result: "quick" });
+}
+
+test("a client that couldn't use an answer, since it has to log in first, gets it again", async () => {
+  const gate = new Deferred<string>();
+  const { ddp, method } = running(() => gate.promise);
+  const first = await DdpPeer.connect(ddp);
+  first.send(CALL);
+  await turns(3);
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  gate.resolve("done");
+  expect(await second.rest()).toEqual(answers("1", "done"));
+  await loginFirst(second);
+  second.send(CALL);
+  expect(await second.rest()).toEqual(answers("1", "done"));
+  expect(method).toHaveBeenCalledOnce();
+});
+
+test("… although it has said that all has arrived, and was cut once more", async () => {
+  const gate = new Deferred<string>();
+  const { ddp, method } = running(() => gate.promise, { resume: { messages: 4 } });
+  const first = await DdpPeer.connect(ddp);
+  first.send(CALL);
+  await turns(3);
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  gate.resolve("done");
+  // (The room is half full.)
+  expect(await second.rest()).toContainEqual({ msg: "ping" });
+  second.send({ msg: "pong" });
+  await second.rest();
+  await cut(second);
+  const third = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 4 });
+  await loginFirst(third);
+  third.send(CALL);
+  expect(await third.rest()).toEqual(expect.arrayContaining(answers("1", "done")));
+  expect(method).toHaveBeenCalledOnce();
+});
+
+test("… and when what the method has written isn't there yet", async () => {
+  const written = new Deferred<void>();
+  const { ddp, method } = running(() => "done");
+  ddp.methods({
+    slow: () => {
+      const release = holdUpdated();
+      void written.promise.then(release);
+      return method(5);
+    },
+  });
+  const call = { ...CALL, method: "slow" };
+  const first = await DdpPeer.connect(ddp);
+  first.send(call);
+  expect(await first.take()).toEqual({ msg: "result", id: "1", result: "done" });
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  await loginFirst(second);
+  second.send(call);
+  expect(await second.rest()).toEqual([{ msg: "result", id: "1", result: "done" }]);
+  written.resolve();
+  expect(await second.rest()).toEqual([{ msg: "updated", methods: ["1"] }]);
+  expect(method).toHaveBeenCalledOnce();
 });
 
 test("the same id twice on one connection runs twice", async () => {
