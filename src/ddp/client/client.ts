@@ -185,11 +185,9 @@ export class Client implements DdpClient, Hosts {
       case "movedBefore":
         return this.#visibility.receive(message);
       case "ready":
-        this.#subscriptions.answered(message.subs);
-        return this.#visibility.ready(message.subs);
+        return this.#visibility.ready(this.#subscriptions.answered(message.subs));
       case "updated":
-        this.#calls.updated(message.methods);
-        return this.#visibility.updated(message.methods);
+        return this.#visibility.updated(this.#calls.updated(message.methods));
       case "nosub":
         return this.#ended(message.id ?? "", message.error);
       case "result":
