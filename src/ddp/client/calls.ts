@@ -82,12 +82,14 @@ export class Calls {
     this.#finishIfDone(call);
   }
 
-  /** What these calls have written has come. */
-  updated(ids: readonly string[]): void {
-    for (const id of ids) {
+  /** What these calls have written has come. Returns those of which that is news. */
+  updated(ids: readonly string[]): string[] {
+    return ids.filter((id) => {
       const call = this.#calls.get(id);
-      if (call) call.isUpdated = true;
-    }
+      if (!call || call.isUpdated) return false;
+      call.isUpdated = true;
+      return true;
+    });
   }
 
   /** What the call has written is visible. */

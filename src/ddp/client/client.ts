@@ -7,7 +7,6 @@
 import { ClosedError, LimitError, StateError } from "../../errors.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
-import { Deferred } from "../../util/deferred.ts";
 import { quiet } from "../../util/quiet.ts";
 import type { Document } from "../live/documents.ts";
 import { clone } from "../protocol/ejson/clone.ts";
@@ -65,7 +64,8 @@ export class Client implements DdpClient, Hosts {
   readonly #options: DdpClientOptions;
   readonly #logger: { error(...data: unknown[]): void };
   readonly #maxPending: number;
-  readonly #closed = new Deferred<void>();
+  /** What is called when it is closed. */
+  readonly #onClosed = new Set<() => void>();
   readonly #replica: Replica;
   readonly #connector: Connector;
   readonly #calls: Calls = new Calls(this);
@@ -185,11 +185,9 @@ export class Client implements DdpClient, Hosts {
       case "movedBefore":
         return this.#visibility.receive(message);
       case "ready":
-        this.#subscriptions.answered(message.subs);
-        return this.#visibility.ready(message.subs);
+        return this.#visibility.ready(this.#subscriptions.answered(message.subs));
       case "updated":
-        this.#calls.updated(message.methods);
-        return this.#visibility.updated(message.methods);
+        return this.#visibility.updated(this.#calls.updated(message.methods));
       case "nosub":
         return this.#ended(message.id ?? "", message.error);
       case "result":
@@ -214,7 +212,8 @@ export class Client implements DdpClient, Hosts {
     this.#begun.clear();
     this.#calls.end(error);
     this.#subscriptions.end(error);
-    this.#closed.resolve();
+    for (const callback of this.#onClosed) callback();
+    this.#onClosed.clear();
   }
 
   // ---- for what it is made of
@@ -223,8 +222,10 @@ export class Client implements DdpClient, Hosts {
     return this.#link?.isOver === true ? undefined : this.#link;
   }
 
-  get closed(): Promise<void> {
-    return this.#closed.promise;
+  onClosed(callback: () => void): () => void {
+    if (this.status.state === "closed") callback();
+    else this.#onClosed.add(callback);
+    return () => this.#onClosed.delete(callback);
   }
 
   get current(): Invocation | undefined {

@@ -183,7 +183,11 @@ export class Connector {
         this.#fail(new TimeoutError("connecting", connectTimeout));
     }, connectTimeout);
     try {
-      return await this.#live(await this.#openFor(signal));
+      const connection = await this.#openFor(signal);
+      // (The client may have left since it came.)
+      if (!signal.aborted) return await this.#live(connection);
+      this.#leaving = connection.close();
+      return signal.reason;
     } catch (error) {
       return error;
     } finally {

@@ -28,7 +28,8 @@ export interface InvocationInit {
   /** The call that the server will get. */
   readonly call: string;
   readonly host: InvocationHost;
-  /** Where the seed comes from, in a run that is a part of another. */
+  /** The run that this one is a part of, if it is of any; and where the seed comes from then. */
+  readonly parent?: Invocation | undefined;
   readonly seed?: (() => string) | undefined;
 }
 
@@ -37,6 +38,7 @@ export class Invocation implements Simulation {
   readonly isSimulation = true as const;
   readonly callId: string;
   readonly #host: InvocationHost;
+  readonly #parent: Invocation | undefined;
   readonly #getSeed: (() => string) | undefined;
   /** By method that this one calls: the seeds that were drawn for it; and how often it was called. */
   readonly #seeds = new Map<string, string[]>();
@@ -44,15 +46,20 @@ export class Invocation implements Simulation {
   #streams: RandomStreams | undefined;
   #isOver = false;
 
-  constructor({ name, call, host, seed }: InvocationInit) {
+  constructor({ name, call, host, parent, seed }: InvocationInit) {
     this.name = name;
     this.callId = call;
     this.#host = host;
+    this.#parent = parent;
     this.#getSeed = seed;
   }
 
   get userId(): string | null {
     return this.#host.userId;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver || this.#parent?.isOver === true;
   }
 
   /** What the method on the server has to draw from; `undefined` when nothing was drawn. */
@@ -79,7 +86,7 @@ export class Invocation implements Simulation {
 
   write<R>(documents: LocalDocuments, run: () => R): R {
     // (The server may have answered already, so that nothing would undo it.)
-    if (this.#isOver) throw new StateError(`the stub of ${this.name} has returned`);
+    if (this.isOver) throw new StateError(`the stub of ${this.name} has returned`);
     return this.#host.write(this.callId, documents, run);
   }
 

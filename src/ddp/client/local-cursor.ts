@@ -13,8 +13,8 @@ import type { LocalCursor } from "./types.ts";
 
 /** What cursors need of their client. */
 export interface CursorHost {
-  /** Resolves when it is closed. */
-  readonly closed: Promise<unknown>;
+  /** Calls back when it is closed: at once, if it is. Returns how to stop that. */
+  onClosed(callback: () => void): () => void;
   /** Runs what is no part of the stub that runs right now. */
   outside(run: () => void): void;
 }
@@ -59,10 +59,11 @@ export class Cursor<T extends Document> implements LocalCursor<T> {
     const observer = { addedAt: changed, changedAt: changed, movedTo: changed, removedAt: changed };
     const handle = this.#query.observe(observer);
     isBegun = true;
-    void this.#host.closed.then(() => changes.end());
+    const forget = this.#host.onClosed(() => changes.end());
     try {
       for await (const _ of changes.watch()) yield this.fetch();
     } finally {
+      forget();
       handle.stop();
     }
     return undefined;

@@ -87,7 +87,7 @@ export class Simulator {
     stub: Stub | undefined,
   ): Outcome {
     const init = { name: method, call: parent.callId, host: this.#host };
-    const invocation = new Invocation({ ...init, seed: parent.seedFor(method) });
+    const invocation = new Invocation({ ...init, parent, seed: parent.seedFor(method) });
     return stub ? this.#runNow(invocation, stub, params) : {};
   }
 

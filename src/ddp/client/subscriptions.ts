@@ -58,9 +58,9 @@ export class Subscriptions {
     }
   }
 
-  /** The server has called them ready. */
-  answered(ids: readonly string[]): void {
-    for (const id of ids) this.#active.get(id)?.answered();
+  /** The server has called them ready. Returns those of which that is news. */
+  answered(ids: readonly string[]): string[] {
+    return ids.filter((id) => this.#active.get(id)?.answered());
   }
 
   /** The server has begun from nothing: it knows none that are stopped. */
@@ -158,9 +158,12 @@ class ActiveSubscription implements ClientSubscription {
     this.sendOver(link);
   }
 
-  answered(): void {
+  /** Says whether that is news. */
+  answered(): boolean {
+    const isNews = !this.#isAnswered;
     this.#isAnswered = true;
     this.isAskedAgain = false;
+    return isNews;
   }
 
   sendOver(link: Link): void {

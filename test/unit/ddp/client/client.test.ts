@@ -215,3 +215,21 @@ test("heartbeats can be switched off", async () => {
   await made.clock.advanceAsync(1e6);
   expect(await made.server.rest()).toEqual([]);
 });
+
+test.each(["close", "disconnect"] as const)(
+  "%s at any moment of connecting leaves no connection and no timer",
+  async (leave) => {
+    for (let moment = 0; moment < 12; moment++) {
+      const { server, client, clock } = fixture();
+      for (let tick = 0; tick < moment; tick++) await Promise.resolve();
+      void client[leave]();
+      await turns(6);
+      server.send({ msg: "connected", session: "late" });
+      await turns(6);
+      expect(client.status.state).toBe(leave === "close" ? "closed" : "offline");
+      expect(server.connection?.state ?? "closed").toBe("closed");
+      expect(clock.timers).toBe(0);
+      await client.close();
+    }
+  },
+);

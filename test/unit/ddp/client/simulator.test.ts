@@ -244,3 +244,29 @@ test("closing ends calls whose stubs take their time, and undoes what they have 
   await turns();
   expect(things.find().count()).toBe(0);
 });
+
+test("a nested stub that goes on when the outer one has returned can't write any more", async () => {
+  await using made = await connected();
+  const { server, client, things } = made;
+  const gate = new Deferred<void>();
+  const thrown = new Deferred<unknown>();
+  client.methods({
+    outer: (simulation: Simulation) => void simulation.call("inner"),
+    inner: async (simulation: Simulation) => {
+      await gate.promise;
+      try {
+        void simulation.collection("things").insert({ _id: "late" });
+      } catch (error) {
+        thrown.resolve(error);
+      }
+    },
+  });
+  const call = client.call("outer");
+  await server.say(...DONE("1"));
+  await call;
+  gate.resolve();
+  await turns();
+  // (Nothing would undo it.)
+  expect(things.find().count()).toBe(0);
+  expect(await thrown.promise).toMatchObject({ code: "ERR_STATE" });
+});
