@@ -30,9 +30,9 @@ export class LiveQueries {
   readonly #index = new QueryIndex();
   readonly #onError: ((error: unknown) => void) | undefined;
   /** What was written, and isn't told of yet, by id: as it was before, and as it is. */
-  readonly #written = new Map<string, States>();
+  #written = new Map<string, States>();
   /** Those that have begun since something was written: they may know it as it was in between. */
-  readonly #recent = new Set<LiveQuery>();
+  #recent: Set<LiveQuery> | undefined;
   #batches = 0;
   #isTelling = false;
 
@@ -43,10 +43,10 @@ export class LiveQueries {
   /** Says of the query which values it asks for. The function that it returns takes the query out. */
   add(query: LiveQuery, equalities: readonly Equality[]): () => void {
     const remove = this.#index.add(query, equalities);
-    if (this.#written.size > 0) this.#recent.add(query);
+    if (this.#written.size > 0) (this.#recent ??= new Set()).add(query);
     return () => {
       remove();
-      this.#recent.delete(query);
+      this.#recent?.delete(query);
     };
   }
 
@@ -74,10 +74,9 @@ export class LiveQueries {
     const errors: unknown[] = [];
     this.#isTelling = true;
     while (this.#written.size > 0) {
-      const written = Array.from(this.#written);
-      const recent = Array.from(this.#recent);
-      this.#written.clear();
-      this.#recent.clear();
+      const [written, recent] = [this.#written, this.#recent];
+      this.#written = new Map();
+      this.#recent = undefined;
       this.#tell(written, recent, errors);
     }
     this.#isTelling = false;
@@ -88,15 +87,15 @@ export class LiveQueries {
 
   /** Tells everybody, whatever observers throw. */
   #tell(
-    written: readonly (readonly [string, States])[],
-    recent: readonly LiveQuery[],
+    written: ReadonlyMap<string, States>,
+    recent: ReadonlySet<LiveQuery> | undefined,
     errors: unknown[],
   ): void {
-    const touched = new Set<LiveQuery>();
-    const isMany = written.length > FEW;
+    let touched: Set<LiveQuery> | undefined;
+    const isMany = written.size > FEW;
     const update = (query: LiveQuery, key: string): void => {
       try {
-        if (query.update(key, isMany)) touched.add(query);
+        if (query.update(key, isMany)) (touched ??= new Set()).add(query);
       } catch (error) {
         errors.push(error);
       }
@@ -104,9 +103,9 @@ export class LiveQueries {
     for (const [key, states] of written) {
       for (const query of this.#index.find(key, states)) update(query, key);
       // (What they know already means nothing to them.)
-      for (const query of recent) update(query, key);
+      for (const query of recent ?? []) update(query, key);
     }
-    for (const query of touched) {
+    for (const query of touched ?? []) {
       try {
         query.settle();
       } catch (error) {

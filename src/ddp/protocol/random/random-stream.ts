@@ -9,7 +9,8 @@ import type { Random } from "./random.ts";
 
 /** The streams of one invocation, by name; each is drawn from in order. */
 export class RandomStreams {
-  readonly #streams = new Map<string, Random>();
+  /** Made when something is drawn: most invocations draw nothing. */
+  #streams: Map<string, Random> | undefined;
   #seed: string | undefined;
 
   /** Default: a seed of its own, once something is drawn. */
@@ -23,11 +24,11 @@ export class RandomStreams {
   }
 
   stream(name: string): Random {
-    let stream = this.#streams.get(name);
+    let stream = this.#streams?.get(name);
     if (!stream) {
       this.#seed ??= secureRandom.hexString(20);
       stream = seededRandom(this.#seed, name === "" ? "default" : name);
-      this.#streams.set(name, stream);
+      (this.#streams ??= new Map()).set(name, stream);
     }
     return stream;
   }

@@ -16,7 +16,7 @@ export type Barrier = Pick<LiveSource, "barrier">;
  */
 export class WriteFence {
   readonly #onError: (error: unknown) => void;
-  readonly #sources = new Set<Barrier>();
+  #sources: Set<Barrier> | undefined;
   #idle: Deferred<void> | undefined;
   #outstanding = 0;
   #hasFired = false;
@@ -48,12 +48,12 @@ export class WriteFence {
 
   /** Something was committed in that source. */
   touch(source: Barrier): void {
-    if (!this.#hasFired) this.#sources.add(source);
+    if (!this.#hasFired) (this.#sources ??= new Set()).add(source);
   }
 
   /** The method has returned. Resolves when the fence fires; never rejects. */
   async arm(): Promise<void> {
-    while (this.#outstanding > 0 || this.#sources.size > 0) {
+    while (this.#outstanding > 0 || this.#sources) {
       if (this.#outstanding > 0) await (this.#idle ??= new Deferred()).promise;
       else await this.#pass();
     }
@@ -62,9 +62,9 @@ export class WriteFence {
 
   /** Waits for the sources that were touched until now. */
   async #pass(): Promise<void> {
-    const touched = Array.from(this.#sources);
-    this.#sources.clear();
-    await Promise.all(touched.map((source) => this.#wait(source)));
+    const touched = this.#sources ?? [];
+    this.#sources = undefined;
+    await Promise.all(Array.from(touched, (source) => this.#wait(source)));
   }
 
   async #wait(source: Barrier): Promise<void> {

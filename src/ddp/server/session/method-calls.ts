@@ -141,9 +141,8 @@ export class MethodCalls {
     const host = this.#host;
     const scope: Scope = {
       connection: host.connection,
-      get userId() {
-        return host.userId;
-      },
+      // (Nobody else can log in between here and the call.)
+      userId: host.userId,
       streams: new RandomStreams(randomSeed),
       fence,
       setUserId: (userId) => {
