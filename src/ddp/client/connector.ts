@@ -75,7 +75,7 @@ export class Connector {
   /** Ends the wait for the next one. */
   #wake = new AbortController();
   #link: Link | undefined;
-  #leaving: Promise<void> | undefined;
+  #leaving: Promise<unknown> | undefined;
   #connectedAt: number | undefined;
   #version: Version = "1";
   readonly #refused = new Set<string>();
@@ -118,6 +118,7 @@ export class Connector {
     if (this.#isAway) return;
     this.#show("offline", 0, undefined);
     this.#leave(LEFT);
+    this.#wake.abort();
   }
 
   reconnect(): void {

@@ -90,3 +90,28 @@ test("a subscription that was asked for again, and had ended, is stopped at the 
   await server.say({ msg: "nosub", id: refused.id, error: { error: 404 } });
   expect(await server.rest()).toEqual([]);
 });
+
+test("a session that goes on again and again counts on, and one that fails to is claimed until it is answered", async () => {
+  await using made = await connected();
+  const { server, client, things } = made;
+  const call = client.call("once");
+  await server.rest();
+  for (let round = 0; round < 3; round++) {
+    const claim = { session: "session-1", receivedCount: 1 + 2 * round };
+    // Two connections that are lost before `connected` has come.
+    expect(await made.reconnect()).toMatchObject(claim);
+    expect(await made.reconnect()).toMatchObject(claim);
+    await server.say(
+      { msg: "connected", session: "session-1" },
+      { msg: "added", collection: "things", id: `${round}` },
+    );
+    expect(await server.rest()).toMatchObject([{ method: "once", id: "1" }]);
+  }
+  expect(things.find().count()).toBe(3);
+  await server.say({ msg: "result", id: "1", result: 1 }, { msg: "updated", methods: ["1"] });
+  expect(await call).toBe(1);
+  // What counts in another session begins with its `connected`.
+  await made.reconnect();
+  await server.say({ msg: "connected", session: "session-2" });
+  expect(await made.reconnect()).toMatchObject({ session: "session-2", receivedCount: 1 });
+});

@@ -233,3 +233,17 @@ test.each(["close", "disconnect"] as const)(
     }
   },
 );
+
+test("a client that is told to leave while it waits for its next attempt waits no longer", async () => {
+  await using made = await connected({ maxDelay: 1e6, initialDelay: 1e6 });
+  const { server, client, clock } = made;
+  await server.cut();
+  expect(client.status.state).toBe("waiting");
+  client.disconnect();
+  await turns(3);
+  // (A timer would hold the process.)
+  expect(clock.timers).toBe(0);
+  client.reconnect();
+  await server.accept();
+  expect(client.status.state).toBe("connected");
+});
