@@ -86,12 +86,12 @@ export class MethodCalls {
 
   /**
    * Meteor's client, when somebody is logged in, comes back with the login alone, and calls again what it has called before when that is
-   * done. An answer that came earlier it can't use. So whoever calls again after another call was answered is answered again.
+   * done. A result that came earlier it can't use. (An answer that comes twice would stop it, so one that crosses the call isn't repeated.)
    */
   #repeat(entry: LedgerEntry): void {
-    if (!this.#ledger?.hasAnswered) return;
+    if (!this.#ledger?.isEarlier(entry)) return;
     if (entry.answered !== undefined) this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
-    else if (entry.early !== undefined) this.#host.sendText(entry.early);
+    else if (entry.early !== undefined) this.#sendResult(entry, entry.early);
   }
 
   async #answerAgain(
@@ -170,7 +170,7 @@ export class MethodCalls {
     const isEarly = fence.isWaiting;
     if (isEarly) {
       if (entry) entry.early = result;
-      this.#host.sendText(result);
+      this.#sendResult(entry, result);
     }
     await fence.arm();
     if (this.#host.rerunning) await this.#host.rerunning;
@@ -194,8 +194,13 @@ export class MethodCalls {
     const host = this.#host;
     if (host.hasEnded) return;
     host.send({ msg: "updated", methods: [id] });
-    if (result !== undefined) host.sendText(result);
+    if (result !== undefined) this.#sendResult(entry, result);
     if (entry) this.#ledger?.answer(entry, host.sent);
+  }
+
+  #sendResult(entry: LedgerEntry | undefined, result: string): void {
+    this.#host.sendText(result);
+    if (entry) entry.resultAt = this.#host.sent;
   }
 
   #wireError(name: string, error: unknown): WireError {

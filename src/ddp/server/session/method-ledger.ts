@@ -43,6 +43,8 @@ export class LedgerEntry {
   result: string | undefined;
   /** The `result` that was sent before what the method has written is there, until that is. */
   early: string | undefined;
+  /** The number of the message with the result, once that was sent in the present session. */
+  resultAt: number | undefined;
   /** The number of the last message that answers it, once that was sent. */
   answered: number | undefined;
   #isUnblocked = false;
@@ -96,7 +98,8 @@ export class MethodLedger {
   #holders = 0;
   /** The number of the client's connection. */
   #arrival = 0;
-  #hasAnswered = false;
+  /** The number of the last answer to a call that came by this connection first. */
+  #lastAnswer = 0;
   /** The client's session, while there is one. */
   #owner: LedgerOwner | undefined;
   /** The token of the client's last session. */
@@ -122,6 +125,7 @@ export class MethodLedger {
     this.#owner = owner;
     this.#token = owner.token;
     for (const entry of this.#calls?.answered ?? []) entry.answered = undefined;
+    for (const entry of this.#calls?.byId.values() ?? []) entry.resultAt = undefined;
     this.#calls?.answered.clear();
   }
 
@@ -138,12 +142,12 @@ export class MethodLedger {
   /** The client has come by another connection. */
   arrive(): void {
     this.#arrival++;
-    this.#hasAnswered = false;
+    this.#lastAnswer = 0;
   }
 
-  /** Whether a call that came by this connection first was answered. */
-  get hasAnswered(): boolean {
-    return this.#hasAnswered;
+  /** Whether the result came before the answer to a call that the client has made since it is back. */
+  isEarlier({ resultAt }: LedgerEntry): boolean {
+    return resultAt !== undefined && resultAt < this.#lastAnswer;
   }
 
   /** The call with that id which came by an earlier connection. From now on it has come by this one. */
@@ -176,7 +180,7 @@ export class MethodLedger {
 
   /** The answer to it was sent, with that number. */
   answer(entry: LedgerEntry, number: number): void {
-    if (entry.begun === this.#arrival) this.#hasAnswered = true;
+    if (entry.begun === this.#arrival) this.#lastAnswer = number;
     if (!this.#knows(entry)) return;
     entry.answered = number;
     // (The last comes last.)

@@ -193,6 +193,15 @@ test("empty string _id: is none", async () => {
   expect(await things.findOne("")).toBeUndefined();
 });
 
+test("undefined find options", async () => {
+  const things = memoryDatabase().collection("things");
+  for (const _id of ["b", "a"]) await things.insert({ _id });
+  const none = { sort: undefined, skip: undefined, limit: undefined, fields: undefined };
+  expect(await things.find({}, none).fetch()).toEqual([{ _id: "b" }, { _id: "a" }]);
+  expect(await things.find({}, undefined).fetch()).toEqual([{ _id: "b" }, { _id: "a" }]);
+  expect(await things.findOne("a", none)).toEqual({ _id: "a" });
+});
+
 test("empty documents, document with length, a date, binary data: they reach clients", async () => {
   const ddp = createDdp({ heartbeat: false });
   const things = memoryDatabase().collection("things");
@@ -200,7 +209,7 @@ test("empty documents, document with length, a date, binary data: they reach cli
   const peer = await DdpPeer.connect(ddp);
   peer.send({ msg: "sub", id: "1", name: "things" });
   expect(await peer.rest()).toEqual([{ msg: "ready", subs: ["1"] }]);
-  const documents: (Document & { readonly _id: string })[] = [
+  const documents: (Fields & { readonly _id: string })[] = [
     { _id: "empty" },
     { _id: "length", foo: "foo", length: 0 },
     { _id: "date", at: new Date(5) },

@@ -204,6 +204,23 @@ test("a client that couldn't use an answer, since it has to log in first, gets i
   expect(method).toHaveBeenCalledOnce();
 });
 
+test("… but not when it crosses the call: Meteor's client stops at what comes twice", async () => {
+  const gate = new Deferred<string>();
+  const { ddp } = running(() => gate.promise);
+  ddp.methods({ open: (invocation) => (invocation.unblock(), gate.promise) });
+  const call = { ...CALL, method: "open" };
+  const first = await DdpPeer.connect(ddp);
+  first.send(call);
+  await turns(3);
+  await cut(first);
+  const second = await DdpPeer.connect(ddp, { session: first.session, receivedCount: 1 });
+  await loginFirst(second);
+  gate.resolve("done");
+  expect(await second.rest()).toEqual(answers("1", "done"));
+  second.send(call);
+  expect(await second.rest()).toEqual([]);
+});
+
 test("… although it has said that all has arrived, and was cut once more", async () => {
   const gate = new Deferred<string>();
   const { ddp, method } = running(() => gate.promise, { resume: { messages: 4 } });
