@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Alarm, Line } from "../../connection/alarms.ts";
 import type { Connection } from "../../connection/connection.ts";
 import { PreparedMessage } from "../../connection/prepared-message.ts";
 import { readFlow } from "../../connection/read-flow.ts";
@@ -14,7 +15,7 @@ import type {
   TransportSendOptions,
   TransportSink,
 } from "../../connection/transport.ts";
-import type { Clock, Timer } from "../../util/clock.ts";
+import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { closeFrame, encode, HEARTBEAT, messagesFrame, OPEN, readFrame } from "./frames.ts";
 import { derive } from "./text.ts";
@@ -30,17 +31,18 @@ export interface Heartbeats {
   readonly clock: Clock;
 }
 
-export class FramedTransport implements BasicTransport {
+/** It rings when a heartbeat is due. */
+export class FramedTransport extends Alarm implements BasicTransport {
   readonly capabilities: Capabilities = CAPABILITIES;
   readonly #sink: TransportSink;
   readonly #below: Connection;
   readonly #heartbeats: Heartbeats;
-  #timer: Timer;
   /** There while reading is paused. */
   #resumed: Deferred<void> | undefined;
   #isClosing = false;
 
   constructor(sink: TransportSink, below: Connection, heartbeats: Heartbeats) {
+    super();
     this.#sink = sink;
     this.#below = below;
     this.#heartbeats = heartbeats;
@@ -54,12 +56,12 @@ export class FramedTransport implements BasicTransport {
   async run(): Promise<void> {
     const below = this.#below;
     void below.send(OPEN);
-    this.#beat();
+    this.#line.add(this);
     // (Then nothing pauses any more, so that what is left of it is read to its end.)
     void below.closed.then(() => this.#sink.closing());
     await below.forEach((frame) => this.#receive(frame)).catch(() => {});
     const info = await below.closed;
-    this.#heartbeats.clock.clearTimeout(this.#timer);
+    this.#line.delete(this);
     this.#sink.closed(info);
   }
 
@@ -116,11 +118,13 @@ export class FramedTransport implements BasicTransport {
   }
 
   /** A slow client is one that gets something anyway. */
-  #beat(): void {
+  override ring(): void {
+    this.#line.add(this);
+    void this.#below.send(HEARTBEAT, { droppable: true });
+  }
+
+  get #line(): Line {
     const { clock, heartbeatInterval } = this.#heartbeats;
-    this.#timer = clock.setTimeout(() => {
-      void this.#below.send(HEARTBEAT, { droppable: true });
-      this.#beat();
-    }, heartbeatInterval);
+    return Line.of(clock, heartbeatInterval);
   }
 }

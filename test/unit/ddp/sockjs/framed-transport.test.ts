@@ -165,6 +165,19 @@ test("there are heartbeats, and none once it is over", async () => {
   expect(clock.timers).toBe(0);
 });
 
+test("the heartbeats of many have one timer", async () => {
+  const clock = new FakeClock();
+  const sockjs = serving((connection) => connection.closed, clock);
+  const first = openFramed(sockjs, clock);
+  const { timers } = clock;
+  expect(timers).toBeGreaterThan(0);
+  const others = Array.from({ length: 10 }, () => openFramed(sockjs, clock));
+  expect(clock.timers).toBe(timers);
+  await first.close();
+  await clock.advanceAsync(25_000);
+  for (const other of others) expect(await take(other, 2)).toEqual(["o", "h"]);
+});
+
 test("a message for many is framed once, and bytes are refused unless they are text", async () => {
   const shared = prepare("for all");
   const errors: unknown[] = [];
