@@ -164,7 +164,7 @@ export class Session implements PublicationHost, MethodHost {
     // (Clients that come back subscribe again to what they have: that counts for nothing.)
     if (this.subscriptions.has(id)) return;
     try {
-      this.#server.limits.check("subscription", name, this);
+      if (this.publications.get(name)) this.#server.limits.check("subscription", name, this);
       const { size: count, held } = this.subscriptions;
       if (count >= this.#server.settings.maxSubscriptions) throw tooMany();
       if (held + size > MAX_SUBSCRIBED) throw tooMany();
