@@ -176,6 +176,10 @@ export class Session implements PublicationHost, MethodHost {
     await this.subscriptions.subscribe(message, size, () => runOutside(unblock));
   }
 
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#server.settings.clock.defer(resolve));
+  }
+
   get rerunning(): Promise<void> | undefined {
     return this.subscriptions.rerunning;
   }
