@@ -97,8 +97,9 @@ export class LoginFlow {
     const { userId } = invocation;
     const connection = connectionOf(invocation);
     const hashedToken = this.#logins.release(connection);
-    await invocation.setUserId(null);
+    // (All publications would run again for nothing.)
     if (userId === null) return;
+    await invocation.setUserId(null);
     if (hashedToken !== undefined) await this.#users.removeTokens(userId, [hashedToken]);
     await this.#tell(() => this.#settings.onLogout?.({ userId, connection }));
   }

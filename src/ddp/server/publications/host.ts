@@ -21,4 +21,6 @@ export interface PublicationHost {
   sendText(text: string): void;
   /** The same, for a message that many sessions send. Its data is text. */
   sendShared(message: PreparedMessage): void;
+  /** Resolves when all others had their turn of the event loop. */
+  nextTurn(): Promise<void>;
 }

@@ -16,6 +16,9 @@ import { DataWriter } from "./merge-box/data-output.ts";
 import { SessionView } from "./merge-box/session-view.ts";
 import type { Publication, UniversalSubscriber } from "./publications.ts";
 
+/** So many are run again before others have a turn. */
+const SOME = 16;
+
 const NO_UNBLOCK = (): void => {};
 
 export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscriber {
@@ -133,7 +136,14 @@ export class SessionSubscriptions implements SubscriptionOwner, UniversalSubscri
     const old = this.#stopAll();
     this.#readyAgain = [];
     this.view.beginReplacing();
-    await Promise.all(old.map(async ({ init }) => this.#open(init)?.runAgain()));
+    const runs: Promise<void>[] = [];
+    for (const { init } of old) {
+      const run = this.#open(init)?.runAgain();
+      if (!run) return;
+      runs.push(run);
+      if (runs.length % SOME === 0) await this.host.nextTurn();
+    }
+    await Promise.all(runs);
     if (!this.#isClosed) this.#showAgain();
   }
 

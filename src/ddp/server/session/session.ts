@@ -165,7 +165,7 @@ export class Session implements PublicationHost, MethodHost {
     // (Clients that come back subscribe again to what they have: that counts for nothing.)
     if (this.subscriptions.has(id)) return;
     try {
-      this.#server.limits.check("subscription", name, this);
+      if (this.publications.get(name)) this.#server.limits.check("subscription", name, this);
       const { size: count, held } = this.subscriptions;
       if (count >= this.#server.settings.maxSubscriptions) throw tooMany();
       if (held + size > MAX_SUBSCRIBED) throw tooMany();
@@ -175,6 +175,10 @@ export class Session implements PublicationHost, MethodHost {
       return this.send({ msg: "nosub", id, error: toWireError(safe ?? INTERNAL) });
     }
     await this.subscriptions.subscribe(message, size, () => runOutside(unblock));
+  }
+
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#server.settings.clock.defer(resolve));
   }
 
   get rerunning(): Promise<void> | undefined {

@@ -1,6 +1,6 @@
 /** What somebody does who is logged in; and what happens to others who are. */
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { StateError } from "../../../../../src/errors.ts";
 import type { User } from "../../../../../src/ddp/server/index.ts";
 import { DdpPeer } from "../../../../support/ddp-peer.ts";
@@ -101,6 +101,16 @@ describe("createUser", () => {
     expect(await rejection(at.ddp.call("createUser", wanted))).toBeInstanceOf(StateError);
     expect(await at.users.find({}).fetch()).toEqual([]);
   });
+});
+
+test("logout of somebody who isn't logged in runs no publication again", async () => {
+  await using at = fixture();
+  const publication = vi.fn();
+  at.ddp.publish("p", publication);
+  const peer = await DdpPeer.connect(at.ddp);
+  peer.send({ msg: "sub", id: "s", name: "p" });
+  expect(await call(peer, "logout")).toEqual({});
+  expect(publication).toHaveBeenCalledOnce();
 });
 
 test("logout ends the token, and whoever else is logged in by it", async () => {

@@ -26,6 +26,28 @@ function gate(): { readonly promise: Promise<void>; open(): void } {
   return { promise, open: () => open() };
 }
 
+test("others have their turns while many subscriptions are run again", async () => {
+  const { ddp } = ddpWith();
+  let runs = 0;
+  ddp.publish("p", (subscription) => {
+    runs++;
+    subscription.ready();
+  });
+  const peer = await DdpPeer.connect(ddp);
+  for (let id = 0; id < 100; id++) peer.send({ msg: "sub", id: `${id}`, name: "p" });
+  await peer.rest();
+  const seen = new Set<number>();
+  peer.send(login("1", "bob"));
+  while (runs < 200) {
+    seen.add(runs - 100);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(seen).toContain(48);
+  const [ready, ...rest] = await peer.takeAll(3);
+  expect((ready as { subs: unknown[] }).subs).toHaveLength(100);
+  expect(rest).toEqual(done("1"));
+});
+
 test("changing userid reruns subscriptions without flapping data on the wire", async () => {
   const { ddp } = ddpWith();
   const stopped: (string | null)[] = [];

@@ -98,6 +98,15 @@ describe("ddp rate limiter", () => {
     expect(await call("a")).not.toHaveProperty("error");
   });
 
+  test("names that clients make up count for nothing: each would be a window of its own", async () => {
+    const onCheck = vi.fn();
+    const { call, peer } = await limited({ name: true, onCheck });
+    expect((await call("made up"))["error"]).toMatchObject({ error: 404 });
+    peer.send({ msg: "sub", id: "s", name: "toString" });
+    expect(await peer.take()).toMatchObject({ msg: "nosub", error: { error: 404 } });
+    expect(onCheck).not.toHaveBeenCalled();
+  });
+
   test("rate limit resets after the interval", async () => {
     const { clock, call } = await limited({ count: 2, interval: 500 });
     await times(2, () => call("a"));
