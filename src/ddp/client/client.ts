@@ -9,6 +9,7 @@ import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { Deferred } from "../../util/deferred.ts";
 import { quiet } from "../../util/quiet.ts";
+import type { AnyDocument } from "../store/types.ts";
 import type { Document } from "../live/documents.ts";
 import { clone } from "../protocol/ejson/clone.ts";
 import type { ServerMessage } from "../protocol/messages.ts";
@@ -130,7 +131,7 @@ export class Client implements DdpClient, Hosts {
     return this.#subscriptions.add(id, text);
   }
 
-  collection<T extends Document = Document>(
+  collection<T extends Document = AnyDocument>(
     name: string,
     options?: CollectionOptions,
   ): LocalCollection<T> {

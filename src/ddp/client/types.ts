@@ -11,6 +11,7 @@ import type { LiveHandle } from "../live/live-source.ts";
 import type { Document, NewDocument } from "../live/documents.ts";
 import type { Random } from "../protocol/random/random.ts";
 import type {
+  AnyDocument,
   FindOptions,
   Modifier,
   Observer,
@@ -86,7 +87,7 @@ export interface Simulation {
   /** Random numbers that the method draws on the server too. Default name: `default`. */
   random(name?: string): Random;
   /** A local collection: what is written goes no further. */
-  collection<T extends Document = Document>(name: string): LocalCollection<T>;
+  collection<T extends Document = AnyDocument>(name: string): LocalCollection<T>;
   /** Runs another method's stub, as a part of this; nothing is sent. Resolves with `undefined` when there is none. */
   call(method: string, ...params: unknown[]): MethodCall;
 }
@@ -130,15 +131,21 @@ export interface LocalCursor<T extends Document = Document> {
 /** The documents that the server has published, with what stubs have changed. */
 export interface LocalCollection<T extends Document = Document> {
   readonly name: string;
-  find(selector?: Selector<T>, options?: FindOptions): LocalCursor<T>;
-  findOne(selector?: Selector<T>, options?: FindOptions): T | undefined;
+  /** The documents that match. Without a selector: all; but none for one that is `undefined`. */
+  find(selector?: Selector<T>, options?: FindOptions<T>): LocalCursor<T>;
+  /** The first of them, as it is now. */
+  findOne(selector?: Selector<T>, options?: FindOptions<T>): T | undefined;
   /**
    * In a stub it changes the local documents, at once, and throws at once. Elsewhere it calls the server's method for it, which has to
    * allow that, and simulates it. Resolves with the id when that is done.
    */
   insert(document: NewDocument<T>): Promise<T["_id"]>;
   /** As {@link insert}. Outside of stubs the selector has to be an id. */
-  update(selector: Selector<T>, modifier: Modifier, options?: UpdateOptions): Promise<UpdateResult>;
+  update(
+    selector: Selector<T>,
+    modifier: Modifier<T>,
+    options?: UpdateOptions,
+  ): Promise<UpdateResult>;
   /** As {@link update}; resolves with how many documents were removed. */
   remove(selector: Selector<T>): Promise<number>;
 }
@@ -183,7 +190,7 @@ export interface DdpClient extends AsyncDisposable {
    *
    * @throws StateError for other options later.
    */
-  collection<T extends Document = Document>(
+  collection<T extends Document = AnyDocument>(
     name: string,
     options?: CollectionOptions,
   ): LocalCollection<T>;

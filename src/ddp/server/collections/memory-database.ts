@@ -8,9 +8,8 @@ import type { Document } from "../../live/documents.ts";
 import type { DocumentSink, LiveHandle, LiveSource } from "../../live/live-source.ts";
 import { Multiplexer } from "../../live/multiplexer.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
-import type { Fields } from "../../protocol/fields.ts";
 import { DocumentStore } from "../../store/document-store.ts";
-import type { Selector } from "../../store/types.ts";
+import type { AnyDocument, Selector } from "../../store/types.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
 import { Ambient, holdUpdated, recordWrite } from "../scope.ts";
@@ -57,7 +56,7 @@ export class MemoryDatabase implements LiveSource<MemoryQuery> {
    *
    * @throws TypeError for a name that is no text or empty, for an option that there is not, and for other options than it has.
    */
-  collection<T extends Document = Document & Fields>(
+  collection<T extends Document = AnyDocument>(
     name: string,
     options: CollectionOptions = {},
   ): MemoryCollection<T> {
