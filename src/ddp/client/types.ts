@@ -66,8 +66,14 @@ export interface CallOptions {
   readonly throwStubExceptions?: boolean | undefined;
 }
 
-/** A call of a method. Awaiting it awaits `done`. */
-export interface MethodCall<Result = unknown> extends PromiseLike<Result> {
+/** How to log in. */
+export interface LoginOptions {
+  /** The method that does it. Default: `login`. */
+  readonly method?: string | undefined;
+}
+
+/** A call of a method. It is `done` with two promises more. When it fails, and nobody awaits any of them, nobody is told. */
+export interface MethodCall<Result = unknown> extends Promise<Result> {
   /** The result, once the data that the method has written is visible here too. */
   readonly done: Promise<Result>;
   /** The result, as soon as it is there. */

@@ -116,8 +116,8 @@ test("a nested stub draws the ids that the server draws, though one before it ha
   const { server, client, things } = made;
   client.methods({
     outer: () => {
-      client.call("inner", false);
-      client.call("inner", true);
+      void client.call("inner", false);
+      void client.call("inner", true);
     },
     inner: (_: Simulation, draws: boolean) => void (draws && things.insert({ x: 1 })),
   });
