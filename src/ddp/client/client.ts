@@ -43,6 +43,7 @@ import type {
   DdpClient,
   DdpClientOptions,
   LocalCollection,
+  LoginOptions,
   MethodCall,
   Open,
   Stub,
@@ -140,8 +141,8 @@ export class Client implements DdpClient, Hosts {
     return new Collection<T>(this, documents);
   }
 
-  login(credentials: Readonly<Record<string, unknown>>): Promise<string> {
-    return quiet(this.#login.login(credentials));
+  login(credentials: Readonly<Record<string, unknown>>, options?: LoginOptions): Promise<string> {
+    return quiet(this.#login.login(credentials, options));
   }
 
   logout(): Promise<void> {

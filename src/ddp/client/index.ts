@@ -39,6 +39,7 @@ export type {
   DdpClientOptions,
   LocalCollection,
   LocalCursor,
+  LoginOptions,
   MethodCall,
   Open,
   Simulation,

@@ -142,8 +142,11 @@ export interface LocalCollection<T extends Document = Document> {
   /** The first of them, as it is now. */
   findOne(selector?: Selector<T>, options?: FindOptions<T>): T | undefined;
   /**
-   * In a stub it changes the local documents, at once, and throws at once. Elsewhere it calls the server's method for it, which has to
-   * allow that, and simulates it. Resolves with the id when that is done.
+   * In a stub it changes the local documents, at once, and throws at once. Elsewhere it calls the server's method for it, such as
+   * `/tasks/insert`, and simulates that. Servers have none (404), unless they let clients write there: `ddp.allow` does in
+   * `fullduplex/ddp/server`. Resolves with the id when that is done.
+   *
+   * @throws DdpError (as a rejection) when the server refuses.
    */
   insert(document: NewDocument<T>): Promise<T["_id"]>;
   /** As {@link insert}. Outside of stubs the selector has to be an id. */
@@ -175,6 +178,12 @@ export interface DdpClient extends AsyncDisposable {
    * Calls a method, after simulating it if there is a stub. Parameters are copied.
    *
    * @throws DdpError (as a rejection) what the method throws.
+   * @throws ClosedError (as a rejection) when the client is closed before it is done.
+   *
+   * @example
+   * ```ts
+   * const id = await client.call<string>("addTask", "milk");
+   * ```
    */
   call<Result = unknown>(method: string, ...params: unknown[]): MethodCall<Result>;
   /** The same, with options. */
@@ -187,8 +196,26 @@ export interface DdpClient extends AsyncDisposable {
    * Simulates methods that are called.
    *
    * @throws TypeError for a name that is taken, and for what is no function.
+   *
+   * @example
+   * ```ts
+   * client.methods({ addTask: (_simulation, title: string) => tasks.insert({ title }) });
+   * ```
    */
   methods(stubs: Readonly<Record<string, Stub>>): void;
+  /**
+   * Asks for what a publication publishes. Parameters are copied. The documents come into {@link DdpClient.collection | collections}, and
+   * are there at the latest when the subscription is `ready`.
+   *
+   * @throws StateError when the client is closed, and LimitError for more than `maxPending` of them.
+   *
+   * @example
+   * ```ts
+   * const subscription = client.subscribe("tasks", listId);
+   * await subscription.ready;
+   * subscription.stop(); // what it has published goes
+   * ```
+   */
   subscribe(publication: string, ...params: unknown[]): ClientSubscription;
   /**
    * The documents of that name. The server decides which there are, and how many: they are kept from the moment when they come, asked
@@ -201,11 +228,18 @@ export interface DdpClient extends AsyncDisposable {
     options?: CollectionOptions,
   ): LocalCollection<T>;
   /**
-   * Logs in by the method `login`, and again after each reconnect with the token that it got. Resolves with the user's id.
+   * Logs in by the method `login`, or another that answers as it does, such as `createUser`; and again after each reconnect with the token
+   * that it got. Resolves with the user's id.
    *
    * @throws DdpError (as a rejection) when the server refuses.
+   *
+   * @example
+   * ```ts
+   * await client.login(await passwordCredentials("ada", password));
+   * await client.login({ resume: token });
+   * ```
    */
-  login(credentials: Readonly<Record<string, unknown>>): Promise<string>;
+  login(credentials: Readonly<Record<string, unknown>>, options?: LoginOptions): Promise<string>;
   logout(): Promise<void>;
   /** Gives up the connection until {@link reconnect}; calls and subscriptions wait. */
   disconnect(): void;
