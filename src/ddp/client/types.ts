@@ -124,7 +124,8 @@ export interface LocalCursor<T extends Document = Document> {
   /** Tells of the documents that there are, at once, and then of every change, until the handle is stopped. */
   observe(observer: Observer<T>): LiveHandle;
   /**
-   * Yields the documents, now and whenever they have changed; a slow reader skips some states. Ends with the client.
+   * Yields the documents, now and whenever they have changed; a slow reader skips some states. Ends with the client, or by
+   * `return`, which may be called from outside of the loop, too.
    *
    * @example
    * ```ts

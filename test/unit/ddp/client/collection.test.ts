@@ -259,3 +259,15 @@ test("what an observer does is not what the stub does that it was told by", asyn
   await server.say({ msg: "updated", methods: ["1"] });
   expect(others.find().count()).toBe(1);
 });
+
+test("following a query can be ended from outside, while nothing changes", async () => {
+  await using made = await connected();
+  const { server, things } = made;
+  const states = things.find()[Symbol.asyncIterator]();
+  expect(await states.next()).toEqual({ done: false, value: [] });
+  const waiting = states.next();
+  expect(await states.return?.()).toEqual({ done: true, value: undefined });
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  await server.say(data("added", "a", { fields: { x: 1 } }));
+  expect(await states.next()).toEqual({ done: true, value: undefined });
+});
