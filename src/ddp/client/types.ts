@@ -121,7 +121,15 @@ export interface LocalCursor<T extends Document = Document> {
   /** The documents as they are now; in no order unless one is given. */
   fetch(): T[];
   count(): number;
-  /** Tells of the documents that there are, at once, and then of every change, until the handle is stopped. */
+  /**
+   * Tells of the documents that there are, at once, and then of every change, until the handle is stopped.
+   *
+   * @example
+   * ```ts
+   * const handle = cursor.observe({ addedAt: (task, index) => insertRow(index, task), removedAt: (_task, index) => deleteRow(index) });
+   * handle.stop();
+   * ```
+   */
   observe(observer: Observer<T>): LiveHandle;
   /**
    * Yields the documents, now and whenever they have changed; a slow reader skips some states. Ends with the client, or by

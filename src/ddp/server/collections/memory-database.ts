@@ -28,7 +28,15 @@ export interface CollectionOptions {
 
 const NAMES: OptionNames<CollectionOptions> = { idGeneration: true };
 
-/** Makes a database in memory, without documents. It is gone with the process. */
+/**
+ * Makes a database in memory, without documents. It is gone with the process.
+ *
+ * @example
+ * ```ts
+ * const tasks = memoryDatabase().collection<{ _id: string; title: string }>("tasks");
+ * const id = await tasks.insert({ title: "buy tea" });
+ * ```
+ */
 export function memoryDatabase(): MemoryDatabase {
   return new MemoryDatabase();
 }
