@@ -39,7 +39,8 @@ function methodsOf(tasks: MemoryCollection<Task>): Record<string, Method> {
       throw new Error("a secret");
     },
     insert: (_invocation, task) => tasks.insert(task as Task),
-    rename: (_invocation, id, title) => tasks.update(String(id), { $set: { title } }),
+    rename: (_invocation, id, title) =>
+      tasks.update(String(id), { $set: { title: String(title) } }),
     forgetDate: (_invocation, id) => tasks.update(String(id), { $unset: { at: 1 } }),
     remove: (_invocation, id) => tasks.remove(String(id)),
   };

@@ -60,7 +60,7 @@ export async function server(): Promise<void> {
   ddp.publish("tasks", (subscription, list) => {
     equal<typeof list, unknown>(true);
     equal<typeof subscription.userId, string | null>(true);
-    return [tasks.find({ list }), tasks.find({ done: true })];
+    return [tasks.find({ title: String(list) }), tasks.find({ done: true })];
   });
   ddp.methods({
     add: async ({ userId, isSimulation }, title) => {
@@ -74,7 +74,7 @@ export async function server(): Promise<void> {
   // @ts-expect-error: nobody knows what a client sends
   ddp.methods({ add: (_invocation, title: string) => title });
   // @ts-expect-error: nobody knows what a client sends
-  ddp.publish("tasks", (_subscription, list: string) => tasks.find({ list }));
+  ddp.publish("tasks", (_subscription, list: string) => tasks.find({ title: list }));
   // @ts-expect-error: a publication publishes queries, not documents
   ddp.publish("tasks", () => tasks.find().fetch());
   // @ts-expect-error: there is no such strategy

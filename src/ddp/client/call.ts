@@ -73,6 +73,18 @@ export class Call implements MethodCall {
     return this.done.then(onResult, onError);
   }
 
+  catch<B = never>(onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<unknown> {
+    return this.done.catch(onError);
+  }
+
+  finally(onEnd?: (() => void) | null): Promise<unknown> {
+    return this.done.finally(onEnd);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "MethodCall";
+  }
+
   /** What the stub has returned, or thrown. */
   simulate({ result, error }: Outcome): void {
     settle(this.#simulated, { result, error });

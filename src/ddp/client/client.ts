@@ -8,6 +8,7 @@ import { ClosedError, LimitError, StateError } from "../../errors.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { Clock } from "../../util/clock.ts";
 import { quiet } from "../../util/quiet.ts";
+import type { AnyDocument } from "../store/types.ts";
 import type { Document } from "../live/documents.ts";
 import { clone } from "../protocol/ejson/clone.ts";
 import type { ServerMessage } from "../protocol/messages.ts";
@@ -41,6 +42,7 @@ import type {
   DdpClient,
   DdpClientOptions,
   LocalCollection,
+  LoginOptions,
   MethodCall,
   Open,
   Stub,
@@ -130,7 +132,7 @@ export class Client implements DdpClient, Hosts {
     return this.#subscriptions.add(id, text);
   }
 
-  collection<T extends Document = Document>(
+  collection<T extends Document = AnyDocument>(
     name: string,
     options?: CollectionOptions,
   ): LocalCollection<T> {
@@ -139,8 +141,8 @@ export class Client implements DdpClient, Hosts {
     return new Collection<T>(this, documents);
   }
 
-  login(credentials: Readonly<Record<string, unknown>>): Promise<string> {
-    return quiet(this.#login.login(credentials));
+  login(credentials: Readonly<Record<string, unknown>>, options?: LoginOptions): Promise<string> {
+    return quiet(this.#login.login(credentials, options));
   }
 
   logout(): Promise<void> {

@@ -48,11 +48,11 @@ export class Collection<T extends Document> implements LocalCollection<T> {
     return this.#documents.name;
   }
 
-  find(...query: [selector?: Selector<T>, options?: FindOptions]): LocalCursor<T> {
+  find(...query: [selector?: Selector<T>, options?: FindOptions<T>]): LocalCursor<T> {
     return new Cursor(this.#store.find(...query), this.#host);
   }
 
-  findOne(...query: [selector?: Selector<T>, options?: FindOptions]): T | undefined {
+  findOne(...query: [selector?: Selector<T>, options?: FindOptions<T>]): T | undefined {
     const [selector, options] = query.length === 0 ? [{}] : query;
     return this.#store.find(selector, { ...options, limit: 1 }).fetch()[0];
   }
@@ -64,7 +64,7 @@ export class Collection<T extends Document> implements LocalCollection<T> {
 
   update(
     selector: Selector<T>,
-    modifier: Modifier,
+    modifier: Modifier<T>,
     options: UpdateOptions = {},
   ): Promise<UpdateResult> {
     const copy = clone([selector, modifier, options] as const);

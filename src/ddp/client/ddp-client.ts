@@ -16,9 +16,11 @@ import type { DdpClient, DdpClientOptions, Open } from "./types.ts";
  * Subscriptions and calls go on; a call is sent again until its result has come, which a server that keeps sessions (such as
  * `fullduplex/ddp/server`) runs once all the same.
  *
+ * @throws TypeError for what is no function, such as an address.
+ *
  * @example
  * ```ts
- * await using client = ddpClient(() => connect("ws://localhost:3000/websocket"));
+ * await using client = ddpClient(({ signal }) => connect("ws://localhost:3000/websocket", { signal }));
  * const tasks = client.collection<{ _id: string; text: string }>("tasks");
  * client.methods({ addTask: (_simulation, text: string) => void tasks.insert({ text }) });
  * client.subscribe("tasks");
@@ -27,5 +29,8 @@ import type { DdpClient, DdpClientOptions, Open } from "./types.ts";
  * ```
  */
 export function ddpClient(open: Open, options: DdpClientOptions = {}): DdpClient {
+  if (typeof open !== "function") {
+    throw new TypeError("ddpClient takes a function that connects, such as () => connect(url)");
+  }
   return new Client(open, options);
 }

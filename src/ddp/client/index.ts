@@ -13,12 +13,15 @@ export type { CustomType } from "../protocol/ejson/custom-types.ts";
 export type { EqualsOptions } from "../protocol/ejson/equals.ts";
 export type { StringifyOptions } from "../protocol/ejson/text.ts";
 export { DdpError } from "../protocol/error.ts";
+export type { Fields } from "../protocol/fields.ts";
 export type { DocumentId } from "../protocol/document-id.ts";
 export { ObjectId } from "../protocol/object-id.ts";
 export { Random } from "../protocol/random/random.ts";
 export type { Document, NewDocument } from "../live/documents.ts";
 export type { LiveHandle } from "../live/live-source.ts";
 export type {
+  AnyDocument,
+  Condition,
   FindOptions,
   Modifier,
   Observer,
@@ -36,6 +39,7 @@ export type {
   DdpClientOptions,
   LocalCollection,
   LocalCursor,
+  LoginOptions,
   MethodCall,
   Open,
   Simulation,

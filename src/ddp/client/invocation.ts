@@ -5,6 +5,7 @@
  */
 
 import { StateError } from "../../errors.ts";
+import type { AnyDocument } from "../store/types.ts";
 import type { Document } from "../live/documents.ts";
 import type { Random } from "../protocol/random/random.ts";
 import { RandomStreams } from "../protocol/random/random-stream.ts";
@@ -76,7 +77,7 @@ export class Invocation implements Simulation {
     return this.streams.stream(name);
   }
 
-  collection<T extends Document = Document>(name: string): LocalCollection<T> {
+  collection<T extends Document = AnyDocument>(name: string): LocalCollection<T> {
     return this.#host.collectionIn<T>(this, name);
   }
 

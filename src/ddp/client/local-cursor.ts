@@ -47,11 +47,22 @@ export class Cursor<T extends Document> implements LocalCursor<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T[], undefined> {
-    return this.#states();
+    const changes = new Latest<undefined>(undefined);
+    const states = this.#states(changes);
+    return {
+      next: () => states.next(),
+      // (A generator that waits for a change would end only with the next one.)
+      return: () => {
+        changes.end();
+        return states.return(undefined);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
-  async *#states(): AsyncGenerator<T[], undefined, undefined> {
-    const changes = new Latest<undefined>(undefined);
+  async *#states(changes: Latest<undefined>): AsyncGenerator<T[], undefined, undefined> {
     let isBegun = false;
     const changed = (): void => {
       if (isBegun) changes.set(undefined);

@@ -7,7 +7,7 @@
 import { quiet } from "../../util/quiet.ts";
 import { DdpError } from "../protocol/error.ts";
 import type { Call } from "./call.ts";
-import type { MethodCall } from "./types.ts";
+import type { LoginOptions, MethodCall } from "./types.ts";
 
 /** What logging in goes through. */
 export interface LoginHost {
@@ -29,8 +29,11 @@ export class Login {
     this.#host = host;
   }
 
-  async login(credentials: Readonly<Record<string, unknown>>): Promise<string> {
-    const call = this.#host.callAlone("login", [credentials]);
+  async login(
+    credentials: Readonly<Record<string, unknown>>,
+    { method = "login" }: LoginOptions = {},
+  ): Promise<string> {
+    const call = this.#host.callAlone(method, [credentials]);
     // (The token counts from then on: there may be another connection before the data has come.)
     void quiet(call.result.then((result) => this.#keep(readLogin(result).token)));
     const { id, token } = readLogin(await call.done);

@@ -11,6 +11,7 @@ import type { LiveHandle } from "../live/live-source.ts";
 import type { Document, NewDocument } from "../live/documents.ts";
 import type { Random } from "../protocol/random/random.ts";
 import type {
+  AnyDocument,
   FindOptions,
   Modifier,
   Observer,
@@ -65,8 +66,14 @@ export interface CallOptions {
   readonly throwStubExceptions?: boolean | undefined;
 }
 
-/** A call of a method. Awaiting it awaits `done`. */
-export interface MethodCall<Result = unknown> extends PromiseLike<Result> {
+/** How to log in. */
+export interface LoginOptions {
+  /** The method that does it. Default: `login`. */
+  readonly method?: string | undefined;
+}
+
+/** A call of a method. It is `done` with two promises more. When it fails, and nobody awaits any of them, nobody is told. */
+export interface MethodCall<Result = unknown> extends Promise<Result> {
   /** The result, once the data that the method has written is visible here too. */
   readonly done: Promise<Result>;
   /** The result, as soon as it is there. */
@@ -86,7 +93,7 @@ export interface Simulation {
   /** Random numbers that the method draws on the server too. Default name: `default`. */
   random(name?: string): Random;
   /** A local collection: what is written goes no further. */
-  collection<T extends Document = Document>(name: string): LocalCollection<T>;
+  collection<T extends Document = AnyDocument>(name: string): LocalCollection<T>;
   /** Runs another method's stub, as a part of this; nothing is sent. Resolves with `undefined` when there is none. */
   call(method: string, ...params: unknown[]): MethodCall;
 }
@@ -114,10 +121,19 @@ export interface LocalCursor<T extends Document = Document> {
   /** The documents as they are now; in no order unless one is given. */
   fetch(): T[];
   count(): number;
-  /** Tells of the documents that there are, at once, and then of every change, until the handle is stopped. */
+  /**
+   * Tells of the documents that there are, at once, and then of every change, until the handle is stopped.
+   *
+   * @example
+   * ```ts
+   * const handle = cursor.observe({ addedAt: (task, index) => insertRow(index, task), removedAt: (_task, index) => deleteRow(index) });
+   * handle.stop();
+   * ```
+   */
   observe(observer: Observer<T>): LiveHandle;
   /**
-   * Yields the documents, now and whenever they have changed; a slow reader skips some states. Ends with the client.
+   * Yields the documents, now and whenever they have changed; a slow reader skips some states. Ends with the client, or by
+   * `return`, which may be called from outside of the loop, too.
    *
    * @example
    * ```ts
@@ -130,15 +146,24 @@ export interface LocalCursor<T extends Document = Document> {
 /** The documents that the server has published, with what stubs have changed. */
 export interface LocalCollection<T extends Document = Document> {
   readonly name: string;
-  find(selector?: Selector<T>, options?: FindOptions): LocalCursor<T>;
-  findOne(selector?: Selector<T>, options?: FindOptions): T | undefined;
+  /** The documents that match. Without a selector: all; but none for one that is `undefined`. */
+  find(selector?: Selector<T>, options?: FindOptions<T>): LocalCursor<T>;
+  /** The first of them, as it is now. */
+  findOne(selector?: Selector<T>, options?: FindOptions<T>): T | undefined;
   /**
-   * In a stub it changes the local documents, at once, and throws at once. Elsewhere it calls the server's method for it, which has to
-   * allow that, and simulates it. Resolves with the id when that is done.
+   * In a stub it changes the local documents, at once, and throws at once. Elsewhere it calls the server's method for it, such as
+   * `/tasks/insert`, and simulates that. Servers have none (404), unless they let clients write there: `ddp.allow` does in
+   * `fullduplex/ddp/server`. Resolves with the id when that is done.
+   *
+   * @throws DdpError (as a rejection) when the server refuses.
    */
   insert(document: NewDocument<T>): Promise<T["_id"]>;
   /** As {@link insert}. Outside of stubs the selector has to be an id. */
-  update(selector: Selector<T>, modifier: Modifier, options?: UpdateOptions): Promise<UpdateResult>;
+  update(
+    selector: Selector<T>,
+    modifier: Modifier<T>,
+    options?: UpdateOptions,
+  ): Promise<UpdateResult>;
   /** As {@link update}; resolves with how many documents were removed. */
   remove(selector: Selector<T>): Promise<number>;
 }
@@ -162,6 +187,12 @@ export interface DdpClient extends AsyncDisposable {
    * Calls a method, after simulating it if there is a stub. Parameters are copied.
    *
    * @throws DdpError (as a rejection) what the method throws.
+   * @throws ClosedError (as a rejection) when the client is closed before it is done.
+   *
+   * @example
+   * ```ts
+   * const id = await client.call<string>("addTask", "milk");
+   * ```
    */
   call<Result = unknown>(method: string, ...params: unknown[]): MethodCall<Result>;
   /** The same, with options. */
@@ -174,8 +205,26 @@ export interface DdpClient extends AsyncDisposable {
    * Simulates methods that are called.
    *
    * @throws TypeError for a name that is taken, and for what is no function.
+   *
+   * @example
+   * ```ts
+   * client.methods({ addTask: (_simulation, title: string) => tasks.insert({ title }) });
+   * ```
    */
   methods(stubs: Readonly<Record<string, Stub>>): void;
+  /**
+   * Asks for what a publication publishes. Parameters are copied. The documents come into {@link DdpClient.collection | collections}, and
+   * are there at the latest when the subscription is `ready`.
+   *
+   * @throws StateError when the client is closed, and LimitError for more than `maxPending` of them.
+   *
+   * @example
+   * ```ts
+   * const subscription = client.subscribe("tasks", listId);
+   * await subscription.ready;
+   * subscription.stop(); // what it has published goes
+   * ```
+   */
   subscribe(publication: string, ...params: unknown[]): ClientSubscription;
   /**
    * The documents of that name. The server decides which there are, and how many: they are kept from the moment when they come, asked
@@ -183,16 +232,23 @@ export interface DdpClient extends AsyncDisposable {
    *
    * @throws StateError for other options later.
    */
-  collection<T extends Document = Document>(
+  collection<T extends Document = AnyDocument>(
     name: string,
     options?: CollectionOptions,
   ): LocalCollection<T>;
   /**
-   * Logs in by the method `login`, and again after each reconnect with the token that it got. Resolves with the user's id.
+   * Logs in by the method `login`, or another that answers as it does, such as `createUser`; and again after each reconnect with the token
+   * that it got. Resolves with the user's id.
    *
    * @throws DdpError (as a rejection) when the server refuses.
+   *
+   * @example
+   * ```ts
+   * await client.login(await passwordCredentials("ada", password));
+   * await client.login({ resume: token });
+   * ```
    */
-  login(credentials: Readonly<Record<string, unknown>>): Promise<string>;
+  login(credentials: Readonly<Record<string, unknown>>, options?: LoginOptions): Promise<string>;
   logout(): Promise<void>;
   /** Gives up the connection until {@link reconnect}; calls and subscriptions wait. */
   disconnect(): void;

@@ -18,7 +18,7 @@ export type Compare = (a: object, b: object) => number;
  *
  * @throws DdpError for a direction that is neither 1 nor -1.
  */
-export function compileSort(sort: Readonly<Record<string, 1 | -1>>): Compare {
+export function compileSort(sort: Readonly<Record<string, 1 | -1 | undefined>>): Compare {
   const orders = Object.entries(sort).map(([path, direction]) => compareBy(path, direction));
   const [first, ...others] = orders;
   if (!first) return () => 0;

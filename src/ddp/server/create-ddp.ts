@@ -27,9 +27,20 @@ export interface Ddp extends AsyncDisposable {
    */
   readonly handler: (connection: Connection) => Promise<void>;
   /**
-   * Offers methods, by name.
+   * Offers methods, by name. What they are given comes from the network: check it.
    *
    * @throws TypeError for a name that is taken, and for what is no function.
+   *
+   * @example
+   * ```ts
+   * ddp.methods({
+   *   addTask: ({ userId }, title) => {
+   *     if (userId === null) throw new DdpError(403, "Log in first");
+   *     if (typeof title !== "string") throw new DdpError(400, "A title is text");
+   *     return tasks.insert({ title, owner: userId });
+   *   },
+   * });
+   * ```
    */
   methods(methods: Readonly<Record<string, Method>>): void;
   /**
@@ -45,6 +56,11 @@ export interface Ddp extends AsyncDisposable {
    * Offers a publication; with `null` for a name, one that every client gets without asking.
    *
    * @throws TypeError for a name that is taken, and for what is no function.
+   *
+   * @example
+   * ```ts
+   * ddp.publish("tasks", ({ userId }) => (userId === null ? [] : tasks.find({ owner: userId })));
+   * ```
    */
   publish(name: string | null, publication: Publication): void;
   /** The same for several, by name. */

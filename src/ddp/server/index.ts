@@ -50,6 +50,8 @@ export type { IdGeneration } from "./scope.ts";
 export type { Cursor, Document, NewDocument } from "../live/documents.ts";
 export type { DocumentSink, LiveHandle, LiveSource, Publishable } from "../live/live-source.ts";
 export type {
+  AnyDocument,
+  Condition,
   FindOptions,
   Modifier,
   Query,

@@ -11,9 +11,9 @@ import type { NameOfPerson, StoredToken, User, UserName, UserStore } from "./use
 
 /** A collection of the memory database is one. */
 export interface UserCollection {
-  find(selector: Query<User>, options?: FindOptions): UserCursor;
+  find(selector: Query<User>, options?: FindOptions<User>): UserCursor;
   insert(user: NewDocument<User>): Promise<string>;
-  update(selector: Query<User>, modifier: Modifier): Promise<UpdateResult>;
+  update(selector: Query<User>, modifier: Modifier<User>): Promise<UpdateResult>;
 }
 
 /** A query over users. */

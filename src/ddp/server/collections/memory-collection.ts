@@ -74,7 +74,7 @@ export class MemoryCollection<T extends Document = Document> {
    */
   async update(
     selector: Selector<T>,
-    modifier: Modifier,
+    modifier: Modifier<T>,
     options: UpdateOptions = {},
   ): Promise<UpdateResult> {
     checkOptions("update", options, UPDATE_OPTIONS);
@@ -104,7 +104,7 @@ export class MemoryCollection<T extends Document = Document> {
    *
    * @throws TypeError for an option that there is not, and for a selector that is a list.
    */
-  find(...query: [selector?: Selector<T> | null, options?: FindOptions]): MemoryCursor<T> {
+  find(...query: [selector?: Selector<T> | null, options?: FindOptions<T>]): MemoryCursor<T> {
     const [selector, options = {}] = query.length === 0 ? [{}] : query;
     checkOptions("find", options, FIND_OPTIONS);
     const which = { collection: this.name, selector: checkSelector(selector), options };
@@ -112,7 +112,7 @@ export class MemoryCollection<T extends Document = Document> {
   }
 
   /** The first document that matches. */
-  async findOne(selector: Selector<T>, options: FindOptions = {}): Promise<T | undefined> {
+  async findOne(selector: Selector<T>, options: FindOptions<T> = {}): Promise<T | undefined> {
     const [document] = await this.find(selector, { ...options, limit: 1 }).fetch();
     return document;
   }

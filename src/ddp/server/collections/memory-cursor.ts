@@ -27,12 +27,14 @@ export class MemoryCursor<T extends Document = Document> implements Cursor<T> {
     this.#query = query;
   }
 
+  /** The documents that match now. */
   async fetch(): Promise<T[]> {
     const { collection, selector, options } = this.#query;
     const documents = this.#database.reading(collection, selector).find(selector, options).fetch();
     return documents.map((document) => clone(document) as T);
   }
 
+  /** How many there are now. */
   async count(): Promise<number> {
     const { collection, selector, options } = this.#query;
     return this.#database.reading(collection, selector).find(selector, options).count();

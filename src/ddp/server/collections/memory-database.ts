@@ -8,10 +8,9 @@ import type { Document } from "../../live/documents.ts";
 import type { DocumentSink, LiveHandle, LiveSource } from "../../live/live-source.ts";
 import { Multiplexer } from "../../live/multiplexer.ts";
 import type { DocumentId } from "../../protocol/document-id.ts";
-import type { Fields } from "../../protocol/fields.ts";
 import { DocumentStore } from "../../store/document-store.ts";
 import { observeInNoOrder } from "../../store/observe-in-no-order.ts";
-import type { Selector } from "../../store/types.ts";
+import type { AnyDocument, Selector } from "../../store/types.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
 import { Ambient, holdUpdated, recordWrite } from "../scope.ts";
@@ -30,7 +29,15 @@ export interface CollectionOptions {
 
 const NAMES: OptionNames<CollectionOptions> = { idGeneration: true };
 
-/** Makes a database in memory, without documents. It is gone with the process. */
+/**
+ * Makes a database in memory, without documents. It is gone with the process.
+ *
+ * @example
+ * ```ts
+ * const tasks = memoryDatabase().collection<{ _id: string; title: string }>("tasks");
+ * const id = await tasks.insert({ title: "buy tea" });
+ * ```
+ */
 export function memoryDatabase(): MemoryDatabase {
   return new MemoryDatabase();
 }
@@ -58,7 +65,7 @@ export class MemoryDatabase implements LiveSource<MemoryQuery> {
    *
    * @throws TypeError for a name that is no text or empty, for an option that there is not, and for other options than it has.
    */
-  collection<T extends Document = Document & Fields>(
+  collection<T extends Document = AnyDocument>(
     name: string,
     options: CollectionOptions = {},
   ): MemoryCollection<T> {

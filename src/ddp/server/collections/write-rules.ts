@@ -18,14 +18,14 @@ export interface RestrictedCollection<T extends Document = Document> {
   readonly idGeneration: IdGeneration;
   /** Rules and the write that they are about are one transaction. */
   readonly database: { transaction<R>(run: () => R | Promise<R>): Promise<R> };
-  findOne(selector: ById, options: FindOptions): Promise<T | undefined>;
+  findOne(selector: ById<T>, options: FindOptions<T>): Promise<T | undefined>;
   insert(document: NewDocument<T>): Promise<DocumentId>;
-  update(selector: ById, modifier: Modifier): Promise<UpdateResult>;
-  remove(selector: ById): Promise<number>;
+  update(selector: ById<T>, modifier: Modifier): Promise<UpdateResult>;
+  remove(selector: ById<T>): Promise<number>;
 }
 
 /** The only selector that clients may use. */
-export type ById = Readonly<Record<"_id", DocumentId>>;
+export type ById<T extends Document = Document> = Readonly<Record<"_id", T["_id"]>>;
 
 /** What a rule says: for `allow` whether the write may be, for `deny` whether it may not. What it throws goes to the client. */
 export type Verdict = boolean | Promise<boolean>;

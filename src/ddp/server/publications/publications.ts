@@ -69,8 +69,8 @@ export interface Subscription {
 }
 
 /**
- * Queries whose documents are published, several of one collection too; or nothing, when the publication does it itself, with `added`
- * and `ready`.
+ * Queries whose documents are published, several of one collection too (`[]`: none, and it is ready at once); or nothing, when the
+ * publication does it itself, with `added` and `ready`. Until it is `ready`, clients wait.
  */
 export type Published = Publishable | readonly Publishable[] | void;
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { ddpClient, passwordCredentials } from "../../../../src/ddp/client/index.ts";
-import type { ClientStatus } from "../../../../src/ddp/client/index.ts";
+import type { ClientStatus, Open } from "../../../../src/ddp/client/index.ts";
 import { HandshakeError } from "../../../../src/errors.ts";
 import { FakeClock } from "../../../../src/testing/fake-clock.ts";
 import { connected, fixture } from "../../../support/ddp-client-fixture.ts";
@@ -246,4 +246,21 @@ test("a client that is told to leave while it waits for its next attempt waits n
   client.reconnect();
   await server.accept();
   expect(client.status.state).toBe("connected");
+});
+
+test("a call is a promise as others are", async () => {
+  await using made = await connected();
+  const call = made.client.call("slow");
+  let ended = 0;
+  const caught = [call.catch((error: unknown) => error), rejection(call.finally(() => ended++))];
+  await made.client.close();
+  const closed = expect.objectContaining({ code: "ERR_CLOSED" }) as unknown;
+  expect(await Promise.all(caught)).toEqual([closed, closed]);
+  expect(ended).toBe(1);
+  expect(String(call)).toBe("[object MethodCall]");
+});
+
+test("an address is no function that connects: that is said at once", () => {
+  const wrong = "ws://localhost/websocket" as unknown as Open;
+  expect(() => ddpClient(wrong)).toThrow("ddpClient takes a function that connects");
 });

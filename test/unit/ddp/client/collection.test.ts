@@ -116,8 +116,8 @@ test("a nested stub draws the ids that the server draws, though one before it ha
   const { server, client, things } = made;
   client.methods({
     outer: () => {
-      client.call("inner", false);
-      client.call("inner", true);
+      void client.call("inner", false);
+      void client.call("inner", true);
     },
     inner: (_: Simulation, draws: boolean) => void (draws && things.insert({ x: 1 })),
   });
@@ -258,4 +258,16 @@ test("what an observer does is not what the stub does that it was told by", asyn
   ]);
   await server.say({ msg: "updated", methods: ["1"] });
   expect(others.find().count()).toBe(1);
+});
+
+test("following a query can be ended from outside, while nothing changes", async () => {
+  await using made = await connected();
+  const { server, things } = made;
+  const states = things.find()[Symbol.asyncIterator]();
+  expect(await states.next()).toEqual({ done: false, value: [] });
+  const waiting = states.next();
+  expect(await states.return?.()).toEqual({ done: true, value: undefined });
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  await server.say(data("added", "a", { fields: { x: 1 } }));
+  expect(await states.next()).toEqual({ done: true, value: undefined });
 });

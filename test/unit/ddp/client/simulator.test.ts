@@ -59,8 +59,8 @@ test("applyAsync - callAsync twice", async () => {
       order.push(`${name} ends`);
     },
   });
-  client.call("slow", "a");
-  client.call("slow", "b");
+  void client.call("slow", "a");
+  void client.call("slow", "b");
   await turns();
   expect(order).toEqual(["a begins"]);
   gate.resolve();
@@ -78,7 +78,7 @@ test("applyAsync - callAsync from async stub", async () => {
     },
     inner: async (simulation: Simulation, x: number) => {
       await turns();
-      await simulation.collection("things").insert({ _id: "a", x } as never);
+      await simulation.collection("things").insert({ _id: "a", x });
       return x + 1;
     },
   });

@@ -95,6 +95,20 @@ test("our client logs in by password, gets its user, and logs out", async () => 
   expect(tokens.at(-1)).toBeUndefined();
 });
 
+test("our client signs up, and is logged in as one that logs in", async () => {
+  await using at = fixture({ allowSignUp: true });
+  await using started = start(at);
+  const { client, tokens, connections } = started;
+  const { password } = await passwordCredentials("joe", "pencil");
+  const id = await client.login({ username: "joe", password }, { method: "createUser" });
+  expect(client.userId).toBe(id);
+  expect(tokens).toEqual([expect.any(String)]);
+  connections[0]?.terminate();
+  await until(() => connections.length === 2, "another connection");
+  expect(await client.call("who")).toBe(id);
+  expect(await client.login(await passwordCredentials("joe", "pencil"))).toBe(id);
+});
+
 test("our client stays logged in through reconnects, until its token is gone", async () => {
   await using at = fixture();
   const id = await at.accounts.createUser({ username: "ada" });

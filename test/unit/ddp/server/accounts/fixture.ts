@@ -32,7 +32,7 @@ export const eraser = {
 export interface Fixture extends AsyncDisposable {
   readonly ddp: Ddp;
   readonly accounts: Accounts;
-  readonly users: MemoryCollection<User>;
+  readonly users: MemoryCollection<User & { readonly salary?: number }>;
   /** How many live queries over users run. */
   readonly observers: () => number;
   readonly logger: { error: ReturnType<typeof vi.fn>; warn: ReturnType<typeof vi.fn> };
@@ -40,7 +40,7 @@ export interface Fixture extends AsyncDisposable {
 
 export function fixture(options: Partial<AccountsOptions> = {}): Fixture {
   const logger = { error: vi.fn(), warn: vi.fn() };
-  const users = memoryDatabase().collection<User>("members");
+  const users = memoryDatabase().collection<User & { readonly salary?: number }>("members");
   const counted = counting(users);
   const ddp = createDdp({ logger });
   // (The least work that bcrypt knows.)

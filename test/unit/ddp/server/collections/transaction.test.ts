@@ -13,6 +13,7 @@ import { isPending, rejection, turns } from "../../../../support/turns.ts";
 interface Account extends Document {
   readonly _id: string;
   readonly balance: number;
+  readonly x?: number;
 }
 
 interface Bank {
