@@ -86,10 +86,13 @@ export class MethodCalls {
 
   /**
    * Meteor's client, when somebody is logged in, comes back with the login alone, and calls again what it has called before when that is
-   * done. A result that came earlier it can't use. (An answer that comes twice would stop it, so one that crosses the call isn't repeated.)
+   * done. A result that came earlier it can't use. So what wasn't answered yet is answered only now, and what came before the login's answer
+   * comes again.
    */
   #repeat(entry: LedgerEntry): void {
-    if (!this.#ledger?.isEarlier(entry)) return;
+    const isHeld = entry.state === "done" && entry.answered === undefined;
+    if (!isHeld && !this.#ledger?.isEarlier(entry)) return;
+    if (isHeld) return this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
     if (entry.answered !== undefined) this.#reply(entry.id, entry, entry.result ?? lost(entry.id));
     else if (entry.early !== undefined) this.#sendResult(entry, entry.early);
   }
@@ -168,7 +171,7 @@ export class MethodCalls {
     outcome: Outcome,
   ): Promise<void> {
     const result = this.#write(id, method, outcome);
-    const isEarly = fence.isWaiting;
+    const isEarly = fence.isWaiting && !this.#isHeld(entry);
     if (isEarly) {
       if (entry) entry.early = result;
       this.#sendResult(entry, result);
@@ -178,9 +181,14 @@ export class MethodCalls {
     if (entry) this.#ledger?.finish(entry, result);
     this.#running--;
     // (The next session of the client may have been asked for the answer.)
-    if (!entry || entry.owner === this.#host.token)
+    if (!entry || (entry.owner === this.#host.token && (isEarly || !this.#isHeld(entry))))
       this.#reply(id, entry, isEarly ? undefined : result);
     this.#onDone();
+  }
+
+  /** The client is back, and hasn't called again yet. */
+  #isHeld(entry: LedgerEntry | undefined): boolean {
+    return entry !== undefined && this.#ledger?.isUnclaimed(entry) === true;
   }
 
   #write(id: string, name: string, outcome: Outcome): string {

@@ -145,6 +145,11 @@ export class MethodLedger {
     this.#lastAnswer = 0;
   }
 
+  /** Whether the client has come by another connection, and not made that call by it. */
+  isUnclaimed(entry: LedgerEntry): boolean {
+    return entry.arrival !== this.#arrival;
+  }
+
   /** Whether the result came before the answer to a call that the client has made since it is back. */
   isEarlier({ resultAt }: LedgerEntry): boolean {
     return resultAt !== undefined && resultAt < this.#lastAnswer;
