@@ -41,9 +41,9 @@ export async function client(): Promise<void> {
   // @ts-expect-error: documents are not to be changed
   for (const task of tasks.find().fetch()) task.title = "b";
   // @ts-expect-error: there is no such option
-  ddp.apply("add", [], { retry: false });
+  void ddp.apply("add", [], { retry: false });
   // @ts-expect-error: parameters of apply are a list
-  ddp.apply("add", 1);
+  void ddp.apply("add", 1);
   // @ts-expect-error: it has to be told how to connect
   ddpClient();
   // @ts-expect-error: an address is not how to connect
