@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import * as browser from "../../src/client/browser/index.ts";
 import * as channelsClient from "../../src/channels/client/index.ts";
 import * as channels from "../../src/channels/server/index.ts";
+import * as ddp from "../../src/ddp/client/index.ts";
 import * as ddpPostgres from "../../src/ddp/postgres/index.ts";
+import * as ddpServer from "../../src/ddp/server/index.ts";
 import * as node from "../../src/client/node/index.ts";
 import * as engine from "../../src/engine/index.ts";
 import * as protocol from "../../src/protocol/index.ts";
@@ -215,6 +217,38 @@ test("the entries beside them export these names", () => {
       "runConformance",
       "summarize",
       "tally",
+    ]
+  `);
+});
+
+test("fullduplex/ddp exports these names", () => {
+  expect(Object.keys(ddp).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DdpError",
+      "EJSON",
+      "ObjectId",
+      "Random",
+      "ddpClient",
+      "passwordCredentials",
+    ]
+  `);
+});
+
+test("fullduplex/ddp/server exports these names", () => {
+  expect(Object.keys(ddpServer).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DdpError",
+      "EJSON",
+      "ObjectId",
+      "Random",
+      "createAccounts",
+      "createDdp",
+      "holdUpdated",
+      "memoryDatabase",
+      "meteorCompat",
+      "newDocumentId",
+      "recordWrite",
+      "sockJs",
     ]
   `);
 });
