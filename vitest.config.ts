@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** The package's own name resolves to its sources, so that tests need no build. */
-const conditions = ["fullduplex:source", "node", "import", "default"];
+const conditions = ["fullduplex:source", "node"];
 
 /** Each folder of tests is a project of its own: `vitest run --project fuzz`, or `npm run test:fuzz`. */
 interface Suite {
@@ -42,7 +42,7 @@ export default defineConfig({
       // Only a browser runs the pages' own code: test/browser covers it.
       exclude: [
         "src/**/index.ts",
-        "src/hub/browser/{chat,home,wamp,wamp-session}.ts",
+        "src/hub/browser/{chat,home,todo,wamp,wamp-session}.ts",
         "src/hub/browser/view/**",
       ],
       thresholds: { lines: 95, "src/protocol/**": { branches: 100 } },

@@ -75,7 +75,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 const results = JSON.parse(readFileSync(source, "utf8"));
 mkdirSync(dirname(target), { recursive: true });
 // (What stands on WebSockets has no place beside them.)
-const rows = results.rows.filter(({ id }) => !/^(channels|wamp)/.test(id));
+const rows = results.rows.filter(({ id }) => !/^(channels|wamp|ddp)/.test(id));
 writeFileSync(target, draw({ ...results, rows }));
 
 /** @param {Results} results */

@@ -13,6 +13,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   utimesSync,
@@ -31,6 +32,9 @@ import {
 } from "./lib/project.mjs";
 
 const dist = join(root, "dist");
+
+/** Pages of the hub that use libraries: a browser finds nothing by a library's name. */
+const BUNDLED = ["hub/browser/todo.js"];
 
 /** Its time of change is when the last build began: what changes during a build is newer than that build. */
 const stamp = join(scratch, "built");
@@ -51,6 +55,7 @@ export async function build() {
     const code = await node(tools.tsc, "-p", "tsconfig.build.json", "--outDir", fresh);
     if (code !== 0) throw new Error("the build failed");
     cpSync(join(root, "src"), fresh, { recursive: true, filter: isAsset });
+    for (const page of BUNDLED) await bundle(join(fresh, page));
     const command = join(fresh, "cli", "main.js");
     if (existsSync(command)) chmodSync(command, 0o755);
     replace(fresh);
@@ -59,6 +64,30 @@ export async function build() {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+/**
+ * Makes one module of a page's and all that it imports.
+ *
+ * @param {string} file
+ */
+async function bundle(file) {
+  // (Only now: whoever builds may have had to install it first.)
+  const esbuild = await import("esbuild");
+  const licence = readFileSync(join(root, "node_modules", "mingo", "LICENSE"), "utf8");
+  await esbuild.build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    sourcemap: true,
+    banner: { js: `/*! with mingo:\n${licence.trim()}\n*/` },
+    logLevel: "warning",
+  });
 }
 
 /** @param {string} path */

@@ -15,6 +15,7 @@ export type ErrorCode =
   | "ERR_CHANNEL"
   | "ERR_CLOSED"
   | "ERR_CONNECT"
+  | "ERR_DDP"
   | "ERR_DISCONNECT"
   | "ERR_HANDSHAKE"
   | "ERR_LIMIT"

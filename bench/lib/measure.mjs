@@ -66,6 +66,7 @@ export async function measureServer(peer, { mode, load }, server, timing) {
     deflate: mode === "deflate",
     socketIo: peer.socketIo === true,
     channels: peer.channels === true,
+    ddp: peer.ddp === true,
   };
   const child = start("load", [process.execPath, generator, JSON.stringify({ load, target })]);
   return read(await output(child, limit(timing)));

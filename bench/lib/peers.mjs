@@ -32,6 +32,7 @@ import {
  * @property {NodeJS.ProcessEnv} [env]
  * @property {Partial<Record<Mode | "binary" | "client" | "recovery", string>>} [lacks] What it can't do, and why.
  * @property {boolean} [wamp] It is a router, and takes part in nothing else.
+ * @property {boolean} [ddp] It speaks DDP, and takes part in nothing else.
  * @property {boolean} [channels] It speaks the protocol of channels.
  * @property {boolean} [socketIo]
  */
@@ -52,6 +53,8 @@ export const peers = [
   router("fullduplex-wamp", "fullduplex, WAMP", "0"),
   router("fullduplex-wamp-10", "10 patterns", "10"),
   router("fullduplex-wamp-100k", "100,000 patterns", "100000"),
+  ddpServer("fullduplex-ddp", "fullduplex, DDP", "0"),
+  ddpServer("fullduplex-ddp-10k", "10,000 other live queries", "10000"),
   {
     id: "ws",
     group: "ws",
@@ -190,6 +193,18 @@ function own(id, label, form) {
  */
 function router(id, label, patterns) {
   return { ...own(id, label, patterns), server: onNode("servers/wamp.mjs"), wamp: true };
+}
+
+/**
+ * This package's DDP server, with so many live queries of others.
+ *
+ * @param {string} id
+ * @param {string} label
+ * @param {string} others
+ * @returns {Peer}
+ */
+function ddpServer(id, label, others) {
+  return { ...own(id, label, others), server: onNode("servers/ddp.mjs"), ddp: true };
 }
 
 /** @param {string} file */

@@ -163,6 +163,24 @@ export const scenarios = [
     load: { kind: "wamp-events", subscribers: 100, ahead: 16 },
     metrics: ["deliveries"],
   },
+  ddp("ddp-writes", "DDP: changes of a document that 1,000 clients see", {}),
+  {
+    ...ddp("ddp-latency", "of a lone change until each of 1,000 clients has it", { ahead: 1 }),
+    metrics: ["p50", "p99"],
+  },
+  {
+    ...ddp("ddp-others", "DDP: changes that 10 clients see, beside live queries of others", {
+      subscribers: 10,
+    }),
+    own: ["fullduplex-ddp", "fullduplex-ddp-10k"],
+  },
+  {
+    ...ddp("ddp-memory", "memory of a DDP client that sees 10 documents", {}),
+    load: { kind: "memory", connections: 2_000 },
+    quick: { connections: 500 },
+    metrics: ["memory"],
+    descriptors: 2_500,
+  },
 ];
 
 /**
@@ -185,6 +203,29 @@ function wamp(id, title, load) {
     baseline: "fox-wamp",
     needs: [],
     // (When the generator leaves, fox-wamp may end with an error.)
+    fresh: true,
+  };
+}
+
+/**
+ * No peer has a DDP server that runs by itself: each row stands for itself.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {Partial<import("../e2e/load/kinds/ddp-writes.mjs").DdpWritesLoad>} load
+ * @returns {Scenario}
+ */
+function ddp(id, title, load) {
+  return {
+    id,
+    title,
+    mode: "ddp",
+    load: { kind: "ddp-writes", subscribers: 1_000, ahead: 16, ...load },
+    metrics: ["deliveries"],
+    own: ["fullduplex-ddp"],
+    against: [],
+    baseline: "fullduplex-ddp",
+    needs: [],
     fresh: true,
   };
 }

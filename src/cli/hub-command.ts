@@ -12,7 +12,8 @@ import { LISTEN_OPTIONS, logTo, readListen, serveUntilSignal } from "./serving.t
 
 export const HUB: CommandSpec = {
   name: "hub",
-  summary: "Run the hub: a chat, an echo server, a WAMP router, and a page that leads to them.",
+  summary:
+    "Run the hub: a chat, a to-do list, an echo server, a WAMP router, and a page that leads to them.",
   operands: [],
   options: {
     port: {
@@ -25,7 +26,7 @@ export const HUB: CommandSpec = {
       help: "A port for WAMP by RawSocket too, on the same host; 0 for any that is free.",
     },
     demos: {
-      help: "Open the chat, the echo and WAMP to whoever can reach the address. On loopback they are.",
+      help: "Open the demos to whoever can reach the address: chat, to-do list, echo, WAMP. On loopback they are.",
     },
   },
   notes:

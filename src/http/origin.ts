@@ -52,6 +52,15 @@ export class OriginPolicy {
     // What has no origin says nothing about itself: a pattern such as /.*/ is not meant to include it.
     return normal !== "null" && this.#patterns.some((pattern) => pattern.test(normal));
   }
+
+  /** Whether the page that a plain request is from may send it; one without an Origin is from none. */
+  allowsRequest(request: Request): boolean {
+    const origin = request.headers.get("origin");
+    if (origin === null) return true;
+    const { host, protocol } = new URL(request.url);
+    const target = parseHost(host);
+    return !!target && this.allows(origin, { host: target, secure: protocol === "https:" });
+  }
 }
 
 /** Whether a page of `origin` is of the host that it connects to. A secure server takes no page that was not. */

@@ -10,6 +10,7 @@ import type { Handler, Logger, RoutePath, Server } from "../server/index.ts";
 import { browserUrl, isLoopback } from "./address.ts";
 import { Census } from "./census.ts";
 import { Chat } from "./chat/chat.ts";
+import { Ddp, DDP_PATH } from "./ddp.ts";
 import { loadAssets } from "./http/assets.ts";
 import type { Assets } from "./http/assets.ts";
 import { NEVER, note, reply } from "./http/reply.ts";
@@ -29,7 +30,7 @@ export interface HubOptions {
   readonly port?: number | undefined;
   /** The address or name to bind to. Default: `127.0.0.1`, where only this machine can reach it. */
   readonly host?: string | undefined;
-  /** Whether to serve the chat, the echo and WAMP, which are open to everybody. Default: only when bound to loopback. */
+  /** Whether to serve the chat, the to-do list, the echo and WAMP, which are open to everybody. Default: only when bound to loopback. */
   readonly demos?: boolean | undefined;
   /** A TCP port for WAMP by RawSocket, on the same host; 0 lets the system choose a free one. Default: none. */
   readonly wampRawSocket?: number | undefined;
@@ -48,7 +49,7 @@ export interface HubOptions {
 export interface Hub {
   /** The address for a browser, such as `http://127.0.0.1:8080/`. */
   readonly url: string;
-  /** Whether the chat, the echo and WAMP are served. */
+  /** Whether the chat, the to-do list, the echo and WAMP are served. */
   readonly demos: boolean;
   /** Where RawSocket is served, if it is. */
   readonly rawSocket: RawSocketAddress | undefined;
@@ -65,8 +66,8 @@ const HOST = "127.0.0.1";
 const MAX_CONNECTIONS = 10_000;
 const MAX_SEND_QUEUE = 1024 * 1024;
 
-/** Handlers by path. */
-type Endpoints = Map<RoutePath, Handler>;
+/** A handler, and the path that its connections are counted under. */
+type Endpoint = readonly [path: RoutePath, name: string, handler: Handler];
 
 /**
  * Starts a hub, and resolves when it listens.
@@ -94,13 +95,20 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const census = new Census();
   const messaging = new Messaging({ keys, chat, logger });
   const wamp = demos ? new Wamp({ keys, logger }) : undefined;
-  const parts: Parts = { feed: new StatusFeed(readVersion(), census, chat), messaging, chat, wamp };
-  const endpoints = Array.from(createEndpoints(parts), ([path, handler]) => {
-    return [path, census.count(path, handler)];
+  const ddp = demos ? new Ddp({ logger }) : undefined;
+  await ddp?.start();
+  const feed = new StatusFeed(readVersion(), census, chat);
+  const parts: Parts = { feed, messaging, chat, wamp, ddp };
+  const endpoints = createEndpoints(parts).map(([path, name, handler]) => {
+    return [path, census.count(name, handler)];
   });
   const site = new Site({
     resources: createResources(assets, parts),
-    listeners: new Map([...messaging.listeners, ...(wamp?.listeners ?? [])]),
+    listeners: new Map([
+      ...messaging.listeners,
+      ...(wamp?.listeners ?? []),
+      ...(ddp?.listeners ?? []),
+    ]),
     onlyLoopback: isLocal,
   });
   const limits = { maxConnections: MAX_CONNECTIONS, maxSendQueue: MAX_SEND_QUEUE };
@@ -140,19 +148,22 @@ interface Parts {
   /** The demos; absent when they are not served. */
   readonly chat: Chat | undefined;
   readonly wamp: Wamp | undefined;
+  readonly ddp: Ddp | undefined;
 }
 
-function createEndpoints({ feed, messaging, wamp }: Parts): Endpoints {
-  const endpoints: Endpoints = new Map();
-  endpoints.set(WEBSOCKET_PATH, messaging.handler);
-  if (wamp) {
-    endpoints.set(WAMP_PATH, wamp.handler);
-    endpoints.set("/echo", (connection) =>
-      connection.forEach((message) => connection.send(message)),
-    );
-  }
-  endpoints.set("/status", (connection) => feed.watch(connection));
-  return endpoints;
+function createEndpoints({ feed, messaging, wamp, ddp }: Parts): Endpoint[] {
+  const echo: Handler = (connection) => connection.forEach((message) => connection.send(message));
+  return [
+    [WEBSOCKET_PATH, WEBSOCKET_PATH, messaging.handler],
+    ...(wamp
+      ? ([
+          [WAMP_PATH, WAMP_PATH, wamp.handler],
+          ["/echo", "/echo", echo],
+        ] as const)
+      : []),
+    ...(ddp?.endpoints ?? []),
+    ["/status", "/status", (connection) => feed.watch(connection)],
+  ];
 }
 
 function createResources({ pages, files }: Assets, { feed, wamp }: Parts): Map<string, Resource> {
@@ -165,7 +176,9 @@ function createResources({ pages, files }: Assets, { feed, wamp }: Parts): Map<s
   if (!wamp) return resources;
   resources.set("/chat", page("chat"));
   resources.set(WAMP_PATH, page("wamp"));
+  resources.set("/todo", page("todo"));
   resources.set("/echo", note(426, ECHO_HINT, UPGRADE));
+  for (const path of [DDP_PATH, `${DDP_PATH}/`]) resources.set(path, note(426, DDP_HINT, UPGRADE));
   return resources;
 }
 
@@ -173,6 +186,8 @@ const UPGRADE = { Upgrade: "websocket", Connection: "Upgrade" };
 
 const CHANNELS_HINT =
   "This is the WebSocket endpoint of channels, for SDKs of Centrifugo and for `fullduplex/channels`.";
+
+const DDP_HINT = "This is the WebSocket endpoint of DDP, for `fullduplex/ddp` and other clients.";
 
 const ECHO_HINT =
   "This is a WebSocket endpoint that sends back what it gets. " +
@@ -184,8 +199,8 @@ async function close(server: Server, parts: Parts): Promise<void> {
   await Promise.all([closeParts(parts), server.close()]);
 }
 
-async function closeParts({ feed, messaging, chat, wamp }: Parts): Promise<void> {
-  await Promise.all([wamp?.close(), messaging.close()]);
+async function closeParts({ feed, messaging, chat, wamp, ddp }: Parts): Promise<void> {
+  await Promise.all([wamp?.close(), ddp?.close(), messaging.close()]);
   feed.close();
   chat?.close();
 }

@@ -66,17 +66,24 @@ const rows = [
   "wamp-calls-1-p99",
   "wamp-patterns",
   "wamp-events",
+  "ddp-writes",
+  "ddp-latency-p50",
+  "ddp-latency-p99",
+  "ddp-others",
+  "ddp-memory",
 ];
 
 /** The forms of this package that a row has, at least. */
 function formOf(id: string): string {
   if (id === "wamp-patterns") return "fullduplex-wamp-100k";
   if (id.startsWith("wamp")) return "fullduplex-wamp";
+  if (id === "ddp-others") return "fullduplex-ddp-10k";
+  if (id.startsWith("ddp")) return "fullduplex-ddp";
   return id.startsWith("channels") ? "fullduplex-channels" : "fullduplex";
 }
 
-/** Rows without `ws`: only channels recover anything, and `ws` is no router. */
-const withoutWs = /^channels-recovery$|^wamp/;
+/** Rows without `ws`: only channels recover anything, and `ws` speaks neither WAMP nor DDP. */
+const withoutWs = /^channels-recovery$|^wamp|^ddp/;
 
 test("a run has a figure in every row, and a table", async () => {
   const { code, results, stdout, stderr } = await bench("--peers=fullduplex,ws");
@@ -103,7 +110,7 @@ test("a run has a figure in every row, and a table", async () => {
   expect(drawn).toMatchObject({ code: 0, stderr: "" });
   const svg = readFileSync(chart, "utf8");
   // It is about WebSockets, not about what stands on them.
-  const drawnRows = rows.filter((id) => !/^(?:channels|wamp)/.test(id));
+  const drawnRows = rows.filter((id) => !/^(?:channels|wamp|ddp)/.test(id));
   expect(svg.match(/<text class="row"/g)?.length).toBe(drawnRows.length);
   expect(svg).toMatch(/^<svg [^]*<\/svg>\n$/);
 });

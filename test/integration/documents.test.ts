@@ -21,6 +21,7 @@ import { codeBlocks } from "../support/markdown.ts";
 import type { CodeBlock } from "../support/markdown.ts";
 import { hasCurl, requirePeer } from "../support/peers.ts";
 import { freePort } from "../support/ports.ts";
+import { requirePostgres, TestPostgres } from "../support/postgres.ts";
 import { manifest, root } from "../support/project.ts";
 import { run, runNode } from "../support/run.ts";
 import { scratchFolder, writeFiles } from "../support/scratch.ts";
@@ -38,11 +39,16 @@ const scripts = blocks.filter(({ language }) => language === "sh");
 const PORT = /(\bport: |\blocalhost:|\b127\.0\.0\.1:|--(?:port|wamp-rawsocket)[ =])(\d{2,5})\b/g;
 const COMMAND = /\bnpx fullduplex\b/g;
 const NOT_RUN =
-  /^(?:git clone \S+|cd \S+|npm (?:ci|test|i|install|install fullduplex|i fullduplex))$/;
+  /^(?:git clone \S+|cd \S+|npm (?:ci|test|i|install|install fullduplex(?: pg)?|i fullduplex))$/;
 const GOES_ON = /^(?:npm start\b|npx fullduplex (?:hub|echo)\b)/;
 
 /** What the documents call the key of backends is one, here. */
 vi.stubEnv("FULLDUPLEX_API_KEY", "0123456789abcdef".repeat(2));
+
+/** Programs that name it run only where there is one. */
+const DATABASE = /\bDATABASE_URL\b/;
+const postgres = requirePostgres() ? TestPostgres.start() : undefined;
+if (postgres) vi.stubEnv("DATABASE_URL", postgres.url);
 
 const canCurl = requirePeer("curl", hasCurl(), "apt-get install curl");
 const folder = scratchFolder();
@@ -51,7 +57,7 @@ const running: { section: number; program: Background }[] = [];
 
 beforeAll(async () => {
   await ensureBuilt();
-  linkPackages(folder, "fullduplex", "jose", "@types/node");
+  linkPackages(folder, "fullduplex", "jose", "pg", "@types/pg", "@types/node");
   for (const { text } of blocks) {
     for (const [, , port] of text.matchAll(PORT)) {
       if (port !== undefined && !ports.has(port)) ports.set(port, await freePort());
@@ -70,7 +76,10 @@ beforeAll(async () => {
   for (const block of programs) writeFiles(folder, { [fileOf(block)]: withPorts(block.text) });
 });
 
-afterAll(() => stop(() => true));
+afterAll(async () => {
+  await stop(() => true);
+  await postgres?.stop();
+});
 
 describe("the documents", () => {
   test("have programs and commands", () => {
@@ -89,7 +98,8 @@ describe("the documents", () => {
   for (const block of blocks) {
     const { path, language, attributes, line, section } = block;
     if (language === "ts") {
-      test(`${path}:${line}: the program works`, async () => {
+      test(`${path}:${line}: the program works`, async (context) => {
+        context.skip(DATABASE.test(block.text) && !postgres, "there is no PostgreSQL");
         await stop((begun) => begun < section);
         await expectProgramWorks(block, attributes);
       });

@@ -6,6 +6,7 @@ import { root } from "../support/project.ts";
 /** What each example prints. */
 const printed: Record<string, unknown[]> = {
   "authentication.ts": [401, "hello Ada"],
+  "ddp.ts": [["buy tea"], "buy tea", 2, "That title is too long [400]", 1],
   "echo.ts": ["hello", "round trip: measured"],
   "latest-only.ts": [{ ODD: "199999", EVEN: "200000" }, true],
   "one-port.ts": ["a page", "an update"],

@@ -170,6 +170,8 @@ describe("the hub's endpoints", () => {
         { path: "/connection/websocket", connections: 0 },
         { path: "/wamp", connections: 0 },
         { path: "/echo", connections: 1 },
+        { path: "/websocket", connections: 0 },
+        { path: "/sockjs", connections: 0 },
         { path: "/status", connections: 1 },
       ],
     });

@@ -4,6 +4,9 @@ import { expect, test } from "vitest";
 import * as browser from "../../src/client/browser/index.ts";
 import * as channelsClient from "../../src/channels/client/index.ts";
 import * as channels from "../../src/channels/server/index.ts";
+import * as ddp from "../../src/ddp/client/index.ts";
+import * as ddpPostgres from "../../src/ddp/postgres/index.ts";
+import * as ddpServer from "../../src/ddp/server/index.ts";
 import * as node from "../../src/client/node/index.ts";
 import * as engine from "../../src/engine/index.ts";
 import * as protocol from "../../src/protocol/index.ts";
@@ -33,6 +36,9 @@ test("every entry is pinned here", () => {
     "fullduplex/wamp/cbor",
     "fullduplex/wamp/rawsocket",
     "fullduplex/wamp/conformance",
+    "fullduplex/ddp",
+    "fullduplex/ddp/server",
+    "fullduplex/ddp/postgres",
     "fullduplex/testing",
   ]);
 });
@@ -213,4 +219,40 @@ test("the entries beside them export these names", () => {
       "tally",
     ]
   `);
+});
+
+test("fullduplex/ddp exports these names", () => {
+  expect(Object.keys(ddp).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DdpError",
+      "EJSON",
+      "ObjectId",
+      "Random",
+      "ddpClient",
+      "passwordCredentials",
+    ]
+  `);
+});
+
+test("fullduplex/ddp/server exports these names", () => {
+  expect(Object.keys(ddpServer).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DdpError",
+      "EJSON",
+      "ObjectId",
+      "Random",
+      "createAccounts",
+      "createDdp",
+      "holdUpdated",
+      "memoryDatabase",
+      "meteorCompat",
+      "newDocumentId",
+      "recordWrite",
+      "sockJs",
+    ]
+  `);
+});
+
+test("fullduplex/ddp/postgres exports these names", () => {
+  expect(Object.keys(ddpPostgres).toSorted()).toEqual(["identifier", "postgresDatabase", "sql"]);
 });

@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { joining } from "./channels.mjs";
+import { SUBSCRIBED, subscribing } from "./ddp.mjs";
 import { Unsupported } from "./failure.mjs";
 import { LoadSocket } from "./socket.mjs";
 import { TEXT, clientFrame } from "./wire.mjs";
@@ -29,6 +30,7 @@ const NAMESPACE_CONNECT = clientFrame(TEXT, Buffer.from("40"));
  * @property {boolean} [offer] Offer permessage-deflate.
  * @property {boolean} [deflate] Offer it, and insist on it.
  * @property {boolean} [channels] Speak the protocol of channels, and subscribe to one.
+ * @property {boolean} [ddp] Speak DDP, and subscribe.
  * @property {string} [subprotocol] Offer that one, and insist on it.
  * @property {boolean} [socketIo] Speak engine.io and connect to socket.io's default namespace.
  */
@@ -72,7 +74,7 @@ export function refusal(head, deflate) {
  * @returns {Promise<LoadSocket>}
  */
 function open(opening) {
-  const { address, deflate = false, socketIo = false, channels = false } = opening;
+  const { address, deflate = false, socketIo = false, channels = false, ddp = false } = opening;
   return new Promise((resolve, reject) => {
     let received = "";
     const socket = new LoadSocket(address, () => socket.write(handshakeRequest(opening)));
@@ -90,7 +92,8 @@ function open(opening) {
         reject(problem === NO_DEFLATE ? new Unsupported(problem) : new Error(problem));
         socket.destroy();
       } else if (socketIo) prologue(socket, received.slice(end + 4), done);
-      else if (channels) join(socket, done);
+      else if (channels) ask(socket, joining, '{"id":2,"subscribe":{}}', done);
+      else if (ddp) ask(socket, subscribing, SUBSCRIBED, done);
       else done();
     };
   });
@@ -120,18 +123,20 @@ function prologue(socket, received, done) {
 }
 
 /**
- * Subscribes, and waits for the answer.
+ * Subscribes, and waits for what ends the answer.
  *
  * @param {LoadSocket} socket
+ * @param {Buffer} request
+ * @param {string} end
  * @param {() => void} done
  */
-function join(socket, done) {
+function ask(socket, request, end, done) {
   let received = "";
   socket.onData = (chunk, length) => {
     received += chunk.toString("latin1", 0, length);
-    if (received.endsWith('{"id":2,"subscribe":{}}')) done();
+    if (received.endsWith(end)) done();
   };
-  socket.write(joining);
+  socket.write(request);
 }
 
 /**

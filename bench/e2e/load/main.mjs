@@ -6,6 +6,7 @@
  */
 
 import { runBroadcast } from "./kinds/broadcast.mjs";
+import { runDdpWrites } from "./kinds/ddp-writes.mjs";
 import { runDeflate } from "./kinds/deflate.mjs";
 import { runEcho } from "./kinds/echo.mjs";
 import { Unsupported } from "./failure.mjs";
@@ -24,6 +25,7 @@ import { runWampEvents } from "./kinds/wamp-events.mjs";
  * @property {import("./window.mjs").Cores} [cores]
  * @property {boolean} [deflate]
  * @property {boolean} [channels]
+ * @property {boolean} [ddp]
  * @property {boolean} [socketIo]
  */
 
@@ -35,7 +37,8 @@ import { runWampEvents } from "./kinds/wamp-events.mjs";
  *   | import("./kinds/memory.mjs").MemoryLoad
  *   | import("./kinds/paced.mjs").PacedLoad
  *   | import("./kinds/wamp-calls.mjs").WampCallsLoad
- *   | import("./kinds/wamp-events.mjs").WampEventsLoad} Load
+ *   | import("./kinds/wamp-events.mjs").WampEventsLoad
+ *   | import("./kinds/ddp-writes.mjs").DdpWritesLoad} Load
  */
 
 /**
@@ -65,6 +68,7 @@ const kinds = {
   paced: runPaced,
   "wamp-calls": runWampCalls,
   "wamp-events": runWampEvents,
+  "ddp-writes": runDdpWrites,
 };
 
 /** @type {{ load: Load, target: Target }} */

@@ -10,9 +10,9 @@ import process from "node:process";
 
 /**
  * What a server does: echo messages, echo them over TLS, echo them compressed, echo them and refuse to compress,
- * broadcast when told to, or route WAMP.
+ * broadcast when told to, route WAMP, or publish by DDP.
  *
- * @typedef {"echo" | "tls" | "deflate" | "plain" | "broadcast" | "wamp"} Mode
+ * @typedef {"echo" | "tls" | "deflate" | "plain" | "broadcast" | "wamp" | "ddp"} Mode
  */
 
 /** @type {Mode} */

@@ -20,7 +20,7 @@ interface Status {
 const MAX_DELAY = 5000;
 
 /** Endpoints that are not served by every hub. (There is no count of those by plain HTTP.) */
-const OPTIONAL = ["/echo", "/wamp", "rawsocket"];
+const OPTIONAL = ["/echo", "/wamp", "rawsocket", "/websocket", "/sockjs"];
 
 const url = new URL("/status", location.href);
 url.protocol = url.protocol.replace("http", "ws");
@@ -52,7 +52,7 @@ function show({ version, uptime, connections, endpoints, chat }: Status): void {
   setText(byId("version"), version);
   setText(byId("uptime"), formatDuration(uptime));
   setText(byId("connections"), String(connections));
-  for (const id of ["chat-card", "chat-demo", "wamp-demo", "terminal"])
+  for (const id of ["chat-card", "chat-demo", "todo-demo", "wamp-demo", "terminal"])
     byId(id).hidden = chat === undefined;
   byId("closed").hidden = chat !== undefined;
   if (chat) {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { fromBase64, toBase64 } from "./base64.ts";
+import { fromBase64, toBase64 } from "../../util/base64.ts";
 import * as Found from "./found.ts";
 import type { List } from "./messages.ts";
 import { checkDepth, inspect, isBytes, MAX_DEPTH } from "./plain.ts";

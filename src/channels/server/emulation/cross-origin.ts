@@ -7,7 +7,6 @@
  */
 
 import type { HttpHandler, HttpPeer } from "../../../http/handler.ts";
-import { parseHost } from "../../../http/host.ts";
 import { OriginPolicy } from "../../../http/origin.ts";
 import type { Origins } from "../../../http/origin.ts";
 
@@ -32,7 +31,7 @@ export class CrossOrigin {
     return async (request, peer) => {
       const origin = request.headers.get("origin");
       if (origin === null) return answer(request, peer, handler);
-      if (!this.#allows(origin, request.url)) return new Response(null, { status: 403 });
+      if (!this.#policy.allowsRequest(request)) return new Response(null, { status: 403 });
       const response = await answer(request, peer, handler);
       const { headers } = response;
       headers.set("Access-Control-Allow-Origin", origin);
@@ -40,12 +39,6 @@ export class CrossOrigin {
       if (this.#trustsCookies) headers.set("Access-Control-Allow-Credentials", "true");
       return response;
     };
-  }
-
-  #allows(origin: string, url: string): boolean {
-    const { host, protocol } = new URL(url);
-    const target = parseHost(host);
-    return !!target && this.#policy.allows(origin, { host: target, secure: protocol === "https:" });
   }
 }
 
