@@ -13,12 +13,9 @@ import type { Settings } from "./options.ts";
 import type { Session } from "./session.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Topics } from "./topics.ts";
+import type { Logger } from "../../util/logger.ts";
 
-/** A `console`, or something like it. */
-export interface Logger {
-  error(...data: unknown[]): void;
-  warn(...data: unknown[]): void;
-}
+export type { Logger } from "../../util/logger.ts";
 
 /** How a publication is made. */
 export interface PublicationInit {

@@ -9,7 +9,7 @@ import { checkOptions } from "../../util/option-names.ts";
 import type { Document } from "../live/documents.ts";
 import type { DocumentSink, LiveHandle, LiveSource, Publishable } from "../live/live-source.ts";
 import type { DocumentId } from "../protocol/document-id.ts";
-import type { Logger } from "../server/logger.ts";
+import type { Logger } from "../../util/logger.ts";
 import { PostgresCollection } from "./collection.ts";
 import { Executor } from "./executor.ts";
 import { fromClient, fromPool } from "./feed/listener.ts";

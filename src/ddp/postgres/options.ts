@@ -6,7 +6,7 @@
 
 import type { Clock } from "../../util/clock.ts";
 import type { OptionNames } from "../../util/option-names.ts";
-import type { Logger } from "../server/logger.ts";
+import type { Logger } from "../../util/logger.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 import type { Sql } from "./sql/sql.ts";
 

@@ -5,12 +5,10 @@
  */
 
 import { clone } from "../protocol/ejson/clone.ts";
+import { MAX_DEPTH } from "../protocol/ejson/depth.ts";
 import { isPlainObject, setField } from "../protocol/fields.ts";
 import type { Fields, MutableFields } from "../protocol/fields.ts";
 import { invalidQuery } from "./invalid.ts";
-
-/** What messages can hold, and so what documents may. */
-export const MAX_DEPTH = 100;
 
 /**
  * A copy that shares nothing with the caller. Fields that are `undefined` are left out.

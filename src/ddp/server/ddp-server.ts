@@ -9,7 +9,7 @@ import { checkOptions } from "../../util/option-names.ts";
 import type { ClientMessage } from "../protocol/messages.ts";
 import type { DdpConnection } from "./connection.ts";
 import { ClientWrites } from "./collections/client-writes.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "../../util/logger.ts";
 import { callMethod } from "./methods/call-method.ts";
 import { Methods } from "./methods/methods.ts";
 import type { Method } from "./methods/methods.ts";

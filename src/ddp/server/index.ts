@@ -36,7 +36,7 @@ export type { MemoryQuery } from "./collections/memory-query.ts";
 export type { ChangeCallbacks } from "./collections/observe-changes.ts";
 export type { ById, RestrictedCollection, Verdict, WriteRules } from "./collections/write-rules.ts";
 export type { DdpConnection } from "./connection.ts";
-export type { Logger } from "./logger.ts";
+export type { Logger } from "../../util/logger.ts";
 export type { Method, MethodInvocation } from "./methods/methods.ts";
 export type { Barrier } from "./methods/write-fence.ts";
 export type { PublicationStrategy } from "./publications/merge-box/strategies.ts";

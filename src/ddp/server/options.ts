@@ -9,7 +9,7 @@ import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import { positive } from "../../util/positive.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "../../util/logger.ts";
 
 /** DDP's own pings, in milliseconds; `false`: none are sent. */
 export type HeartbeatOptions =

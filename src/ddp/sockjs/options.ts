@@ -11,7 +11,7 @@ import type { Clock } from "../../util/clock.ts";
 import { checkOptions } from "../../util/option-names.ts";
 import type { OptionNames } from "../../util/option-names.ts";
 import { positive } from "../../util/positive.ts";
-import type { Logger } from "../server/logger.ts";
+import type { Logger } from "../../util/logger.ts";
 
 /** Durations are milliseconds, sizes bytes. */
 export interface SockJsOptions {

@@ -15,12 +15,9 @@ import { isUri } from "../protocol/uri.ts";
 import type { UriRules } from "../protocol/uri.ts";
 import type { Authenticator } from "./authentication/authenticator.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
+import type { Logger } from "../../util/logger.ts";
 
-/** A `console`, or something like it. */
-export interface Logger {
-  error(...data: unknown[]): void;
-  warn(...data: unknown[]): void;
-}
+export type { Logger } from "../../util/logger.ts";
 
 /** A realm: a space of its own for sessions, topics and procedures. */
 export interface RealmOptions {

@@ -14,7 +14,7 @@ import type { Clock, Timer } from "../../../util/clock.ts";
 import { Deferred } from "../../../util/deferred.ts";
 import { quiet } from "../../../util/quiet.ts";
 import { secureRandom } from "../../protocol/random/random.ts";
-import type { Logger } from "../../server/logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import type { PostgresNotification } from "../pool.ts";
 import { CHANNEL } from "../table/triggers.ts";
 import { readChange } from "./change.ts";

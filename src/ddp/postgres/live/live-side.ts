@@ -8,7 +8,7 @@ import { StateError } from "../../../errors.ts";
 import type { Clock } from "../../../util/clock.ts";
 import type { DocumentSink, LiveHandle } from "../../live/live-source.ts";
 import { Multiplexer } from "../../live/multiplexer.ts";
-import type { Logger } from "../../server/logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import type { Executor } from "../executor.ts";
 import { Feed } from "../feed/feed.ts";
 import type { ConnectListener } from "../feed/listener.ts";
@@ -25,7 +25,7 @@ import { LiveQuery } from "./live-query.ts";
 import { MembershipChecks } from "./membership-checks.ts";
 import { selectAll, selectKey } from "./select.ts";
 import type { Select } from "./select.ts";
-import { Slots } from "./slots.ts";
+import { Slots } from "../../../util/slots.ts";
 
 /** A query that is to be observed. */
 export interface Observed {

@@ -13,7 +13,7 @@ import type { Row } from "../table/rows.ts";
 import { isTransient } from "./errors.ts";
 import { selectSome, selectTogether, togetherKey } from "./select.ts";
 import type { Select } from "./select.ts";
-import type { Slots } from "./slots.ts";
+import type { Slots } from "../../../util/slots.ts";
 
 /** How many conditions one statement has at most. */
 const MOST_TOGETHER = 100;

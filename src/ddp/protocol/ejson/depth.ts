@@ -5,7 +5,7 @@
  */
 
 /** Deeper than this, a value is refused: what follows it would run out of stack. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 /** @throws RangeError for a value that is nested too deep, or in itself. */
 export function checkDepth(depth: number): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { randomWord } from "../../../util/random-word.ts";
 import { alea } from "./alea.ts";
 import type { Seed } from "./alea.ts";
 
@@ -54,21 +55,5 @@ export function seededRandom(...seeds: readonly [Seed, ...Seed[]]): Random {
   return new Random(alea(seeds));
 }
 
-interface Platform {
-  readonly crypto: { getRandomValues(array: Uint32Array): Uint32Array };
-}
-
-/** Random words for several ids, since each call for some costs as much as hundreds of words. */
-const words = new Uint32Array(256);
-let used = words.length;
-
 /** Draws what nobody can foresee. */
-export const secureRandom: Random = new Random(() => {
-  if (used === words.length) {
-    (globalThis as unknown as Platform).crypto.getRandomValues(words);
-    used = 0;
-  }
-  const word = words[used] as number;
-  words[used++] = 0;
-  return word / 2 ** 32;
-});
+export const secureRandom: Random = new Random(() => randomWord() / 2 ** 32);

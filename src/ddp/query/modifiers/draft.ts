@@ -8,7 +8,8 @@ import { isPlainObject, setField } from "../../protocol/fields.ts";
 import type { Fields, MutableFields } from "../../protocol/fields.ts";
 import { invalidQuery } from "../invalid.ts";
 import { child, isIndex, valueAt } from "../path.ts";
-import { checkNull, MAX_DEPTH } from "../values.ts";
+import { MAX_DEPTH } from "../../protocol/ejson/depth.ts";
+import { checkNull } from "../values.ts";
 
 /** How far past their ends arrays can be set, all together: the gaps are filled with `null`. */
 const MAX_GAP = 1000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Deque } from "../../../util/deque.ts";
+import { Slots } from "../../../util/slots.ts";
 import { DdpError } from "../../protocol/error.ts";
 
 /** How much runs at once. (It is the event loop that does it, in slices: more at once would end no sooner.) */
@@ -13,27 +13,13 @@ const AT_ONCE = 2;
 const MAX_WAITING = 100;
 
 export class HashQueue {
-  readonly #waiting = new Deque<() => void>();
-  #running = 0;
+  readonly #slots = new Slots(AT_ONCE);
 
   /** @throws DdpError `too-many-requests` (as a rejection) when too much waits already. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < AT_ONCE) this.#running++;
-    else await this.#turn();
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
-  }
-
-  /** Resolves with the place of work that is done. */
-  #turn(): Promise<void> {
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#slots.waiting >= MAX_WAITING) {
       throw new DdpError("too-many-requests", "The server is busy. Try again in a moment.");
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#slots.run(work);
   }
 }

@@ -8,7 +8,7 @@ import type { OptionNames } from "../../../util/option-names.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import { positive } from "../../../util/positive.ts";
 import type { DdpConnection } from "../connection.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import type { UserCollection } from "./collection-users.ts";
 import type { User, UserStore } from "./users.ts";
 

@@ -13,13 +13,13 @@ import { observeInNoOrder } from "../../store/observe-in-no-order.ts";
 import type { AnyDocument, Selector } from "../../store/types.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
+import { Slots } from "../../../util/slots.ts";
 import { Ambient, holdUpdated, recordWrite } from "../scope.ts";
 import type { IdGeneration } from "../scope.ts";
 import { MemoryCollection } from "./memory-collection.ts";
 import type { MemoryQuery } from "./memory-query.ts";
 import { queryKey } from "./query-key.ts";
 import { Transaction } from "./transaction.ts";
-import { WriteLock } from "./write-lock.ts";
 
 /** What a collection is told when it is made. */
 export interface CollectionOptions {
@@ -57,7 +57,7 @@ export class MemoryDatabase implements LiveSource<MemoryQuery> {
   readonly #collections = new Map<string, MemoryCollection>();
   readonly #stores = new Map<string, DocumentStore>();
   readonly #multiplexer = new Multiplexer();
-  readonly #lock = new WriteLock();
+  readonly #lock = new Slots(1);
   readonly #transactions = new Ambient<Transaction>();
 
   /**

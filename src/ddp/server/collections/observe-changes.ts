@@ -10,7 +10,7 @@ import { clone } from "../../protocol/ejson/clone.ts";
 import type { Fields } from "../../protocol/fields.ts";
 import { checkOptions } from "../../../util/option-names.ts";
 import type { OptionNames } from "../../../util/option-names.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import { bindScope } from "../scope.ts";
 
 /** What to call. One that throws ends the live query for these callbacks: `failed` hears of it. */

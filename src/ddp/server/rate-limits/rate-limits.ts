@@ -10,7 +10,7 @@ import type { OptionNames } from "../../../util/option-names.ts";
 import { positive } from "../../../util/positive.ts";
 import { DdpError } from "../../protocol/error.ts";
 import type { DdpConnection } from "../connection.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import type { Stoppable } from "../session/callbacks.ts";
 import { countedBy } from "./rule.ts";
 import type { LimitedAction, LimitedType, LimitRule } from "./rule.ts";

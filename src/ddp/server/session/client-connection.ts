@@ -7,7 +7,7 @@
 import type { HttpHeaders } from "../../../http/headers.ts";
 import { secureRandom } from "../../protocol/random/random.ts";
 import type { DdpConnection } from "../connection.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import { Callbacks } from "./callbacks.ts";
 import type { Origin } from "./wire.ts";
 

@@ -6,7 +6,7 @@
 
 import type { ClientMessage } from "../../protocol/messages.ts";
 import type { DdpConnection } from "../connection.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import type { Methods } from "../methods/methods.ts";
 import type { Settings } from "../options.ts";
 import type { Publications } from "../publications/publications.ts";

@@ -4,13 +4,12 @@
  * @module
  */
 
-import type { PreparedMessage } from "../../../connection/prepared-message.ts";
 import { Deferred } from "../../../util/deferred.ts";
 import { DdpError } from "../../protocol/error.ts";
 import type { ClientMessage, ServerMessage, SubMessage } from "../../protocol/messages.ts";
 import { clientSafe, INTERNAL, toWireError } from "../../protocol/wire-error.ts";
 import { writeMessage } from "../../protocol/write-message.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../../../util/logger.ts";
 import type { PublicationHost } from "../publications/host.ts";
 import type { Publications } from "../publications/publications.ts";
 import { SessionSubscriptions } from "../publications/session-subscriptions.ts";
@@ -98,15 +97,7 @@ export class Session implements PublicationHost, MethodHost {
     this.sendText(writeMessage(message));
   }
 
-  sendText(text: string): void {
-    this.#send(text);
-  }
-
-  sendShared(message: PreparedMessage): void {
-    this.#send(message);
-  }
-
-  #send(message: OutgoingMessage): void {
+  sendText(message: OutgoingMessage): void {
     if (this.#state === "ended") return;
     this.#outgoing.send(message);
     if (this.#outgoing.isBroken && this.#state !== "broken") void this.#break();

@@ -32,19 +32,19 @@ export class DataWriter implements DataOutput {
 
   added(collection: string, id: string, fields: Fields, isShared: boolean): void {
     const host = this.#host;
-    if (isShared) host.sendShared(host.publications.messages.added(collection, id, fields));
+    if (isShared) host.sendText(host.publications.messages.added(collection, id, fields));
     else host.sendText(writeMessage(addedMessage(collection, id, fields)));
   }
 
   changed(collection: string, id: string, changes: Fields, isShared: boolean): void {
     const host = this.#host;
-    if (isShared) host.sendShared(host.publications.messages.changed(collection, id, changes));
+    if (isShared) host.sendText(host.publications.messages.changed(collection, id, changes));
     else host.sendText(writeMessage(changedMessage(collection, id, changes)));
   }
 
   removed(collection: string, id: string, isShared: boolean): void {
     const host = this.#host;
-    if (isShared) host.sendShared(host.publications.messages.removed(collection, id));
+    if (isShared) host.sendText(host.publications.messages.removed(collection, id));
     else host.send({ msg: "removed", collection, id });
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MembershipChecks } from "../../../../../src/ddp/postgres/live/membership-checks.ts";
 import type { Select } from "../../../../../src/ddp/postgres/live/select.ts";
-import { Slots } from "../../../../../src/ddp/postgres/live/slots.ts";
+import { Slots } from "../../../../../src/util/slots.ts";
 import type { PostgresResult } from "../../../../../src/ddp/postgres/pool.ts";
 import { sql } from "../../../../../src/ddp/postgres/sql/sql.ts";
 import type { Statement } from "../../../../../src/ddp/postgres/sql/sql.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Slots } from "../../../../../src/ddp/postgres/live/slots.ts";
-import { Deferred } from "../../../../../src/util/deferred.ts";
-import { rejection, turns } from "../../../../support/turns.ts";
+import { Slots } from "../../../src/util/slots.ts";
+import { Deferred } from "../../../src/util/deferred.ts";
+import { rejection, turns } from "../../support/turns.ts";
 
 test("only so many run at a time, in the order of the calls, whatever becomes of them", async () => {
   const slots = new Slots(2);
@@ -13,7 +13,7 @@ test("only so many run at a time, in the order of the calls, whatever becomes of
       return end.promise;
     }),
   );
-  expect(begun).toEqual([0, 1]);
+  expect([begun, slots.waiting]).toEqual([[0, 1], 2]);
   ends[1]?.reject(new Error("no"));
   expect(String(await rejection(runs[1] as Promise<number>))).toContain("no");
   await turns();

@@ -1,5 +1,5 @@
 /**
- * Where the server says what went wrong.
+ * Where servers say what went wrong.
  *
  * @module
  */
